@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sotto.Contracts;
+
+/// <summary>Reads the array of wrapped keys in one pass into <see cref="PackedKeys"/>.</summary>
+internal sealed class PackedKeysConverter : JsonConverter<PackedKeys>
+{
+    private const int MaxText = 4096;
+
+    public override PackedKeys Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("must be an array");
+        }
+
+        var packer = new PackedKeys.Packer();
+        var fragment = new ArrayBufferWriter<byte>(256);
+        var seen = new HashSet<Guid>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (packer.Count == Limits.RecipientKeys)
+            {
+                throw new JsonException($"must have at most {Limits.RecipientKeys} entries");
+            }
+
+            ReadEntry(ref reader, packer, fragment, seen);
+        }
+
+        return packer.Pack();
+    }
+
+    public override void Write(Utf8JsonWriter writer, PackedKeys value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        for (var i = 0; i < value.Count; i++)
+        {
+            value.WriteTo(writer, i);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void ReadEntry(ref Utf8JsonReader reader, PackedKeys.Packer packer, ArrayBufferWriter<byte> fragment, HashSet<Guid> seen)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("must hold objects");
+        }
+
+        Guid? user = null, device = null;
+        fragment.ResetWrittenCount();
+        fragment.Write("{"u8);
+        var texts = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("recipient_user_id"u8))
+            {
+                user = ReadId(ref reader);
+            }
+            else if (reader.ValueTextEquals("recipient_device_id"u8))
+            {
+                device = ReadId(ref reader);
+            }
+            else if (reader.ValueTextEquals("encrypted_key"u8))
+            {
+                texts |= ReadText(ref reader, fragment, "\"encrypted_key\":"u8, bit: 1);
+            }
+            else if (reader.ValueTextEquals("key_algo"u8))
+            {
+                texts |= ReadText(ref reader, fragment, "\"key_algo\":"u8, bit: 2);
+            }
+            else if (reader.ValueTextEquals("nonce"u8))
+            {
+                texts |= ReadText(ref reader, fragment, "\"nonce\":"u8, bit: 4);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (user is not { } userId || device is not { } deviceId || texts != 7)
+        {
+            throw new JsonException("each entry needs recipient_user_id, recipient_device_id, encrypted_key, key_algo and nonce, once each");
+        }
+
+        if (!seen.Add(deviceId))
+        {
+            throw new JsonException("must name each device once");
+        }
+
+        fragment.Write("}"u8);
+        packer.Add(userId, deviceId, fragment.WrittenSpan);
+    }
+
+    private static Guid ReadId(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var id)
+            ? id
+            : throw new JsonException("recipient_user_id and recipient_device_id must be UUIDs");
+
+    private static int ReadText(ref Utf8JsonReader reader, ArrayBufferWriter<byte> fragment, ReadOnlySpan<byte> name, int bit)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > MaxText)
+        {
+            throw new JsonException($"encrypted_key, key_algo and nonce must be texts of at most {MaxText} bytes");
+        }
+
+        if (fragment.WrittenCount > 1)
+        {
+            fragment.Write(","u8);
+        }
+
+        // The raw text is copied with its escapes: it was valid JSON and stays so.
+        fragment.Write(name);
+        fragment.Write("\""u8);
+        fragment.Write(reader.ValueSpan);
+        fragment.Write("\""u8);
+        return bit;
+    }
+}

@@ -1,0 +1,34 @@
+using Sotto.Contracts;
+
+namespace Sotto.Server.Callers;
+
+/// <summary>The authenticated user and device behind a request or a socket.</summary>
+/// <param name="DeviceId">Empty for a token of an outside issuer that names no device.</param>
+/// <param name="ExpiresAt">When the token it was made from ends.</param>
+internal sealed record Caller(Guid UserId, Guid DeviceId, Guid SessionId, ServerRole Role, DateTimeOffset ExpiresAt);
+
+/// <summary>Hook: turns a token into a caller. Implemented by Accounts.</summary>
+internal interface ICallerCheck
+{
+    /// <exception cref="RefusedException">INVALID_TOKEN, TOKEN_EXPIRED or DEVICE_REVOKED.</exception>
+    Task<Caller> CheckTokenAsync(string token, CancellationToken ct);
+
+    /// <summary>Spends a one-use ticket.</summary>
+    /// <exception cref="RefusedException">INVALID_TOKEN when it is unknown, spent or older than 30 s.</exception>
+    Task<Caller> SpendTicketAsync(string ticket, CancellationToken ct);
+}
+
+/// <summary>Hook: a user's devices, or their keys, have changed. Called inside the transaction that changes them.</summary>
+/// <remarks>Implemented by Conversations, which raises the roster version of each of the user's conversations.</remarks>
+internal interface IDeviceListChanged
+{
+    /// <summary>Writes what must change; the returned action is called after the commit and must not throw.</summary>
+    Task<Action> DeviceListChangedAsync(Storage.Session session, Guid userId, Guid? newDeviceId);
+}
+
+/// <summary>Hook: a user is being erased. Every module that holds something of the user implements it.</summary>
+internal interface IUserErased
+{
+    /// <summary>Erases what this module holds. Must bear being run again: a crash in the middle is resumed at the next start.</summary>
+    Task EraseUserAsync(Guid userId, CancellationToken ct);
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Sotto.Contracts;
+using Sotto.Server.Callers;
+
+namespace Sotto.Server.Http;
+
+/// <summary>What every REST request passes: who is asking, idempotency, the use case, the answer.</summary>
+internal static class Doors
+{
+    public static async Task EnterAsync(HttpContext context, Route route, Type use, Func<object, Call, Task<object?>> handle)
+    {
+        var caller = await AuthenticateAsync(context, route.Access);
+        var call = new Call(context, route, caller);
+        await call.ReadBodyAsync();
+
+        async Task<StoredAnswer> RunAsync()
+        {
+            var value = await handle(context.RequestServices.GetRequiredService(use), call);
+            return new StoredAnswer(call.Status, value is RawAnswer raw ? raw : value is null ? null : Serialise(value));
+        }
+
+        var answer = route.IsOnce && caller is not null && context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
+            ? await context.RequestServices.GetRequiredService<Idempotency>().OnceAsync(caller.UserId, key, call, RunAsync)
+            : await RunAsync();
+        await WriteAsync(context, answer);
+    }
+
+    private static async Task<Caller?> AuthenticateAsync(HttpContext context, Access access)
+    {
+        if (access == Access.Anyone)
+        {
+            return null;
+        }
+
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            throw Errors.InvalidToken.Because("Send the access token as 'Authorization: Bearer …'.");
+        }
+
+        var check = context.RequestServices.GetRequiredService<ICallerCheck>();
+        var caller = await check.CheckTokenAsync(header["Bearer ".Length..].Trim(), context.RequestAborted);
+        if (access == Access.Admin && caller.Role != ServerRole.Admin)
+        {
+            throw Errors.PermissionDenied.Because("Only an administrator of this server may do that.");
+        }
+
+        if (access == Access.Device && caller.DeviceId == Guid.Empty)
+        {
+            throw Errors.DeviceNotFound.Because("This token names no device; register one with POST /devices/ first.");
+        }
+
+        return caller;
+    }
+
+    private static RawAnswer Serialise(object value) => new(JsonSerializer.SerializeToUtf8Bytes(value, Wire.Json.GetTypeInfo(value.GetType())));
+
+    private static async Task WriteAsync(HttpContext context, StoredAnswer answer)
+    {
+        context.Response.StatusCode = answer.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        if (answer.Raw is { } raw)
+        {
+            context.Response.ContentType = raw.ContentType;
+            context.Response.ContentLength = raw.Bytes.Length;
+            await context.Response.Body.WriteAsync(raw.Bytes, context.RequestAborted);
+        }
+    }
+}
+
+/// <summary>A status and, unless it is 204, a body.</summary>
+internal sealed record StoredAnswer(int Status, RawAnswer? Raw);

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Sotto.Contracts;
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Http;
+
+/// <summary>Where every fault of a REST request becomes the contract's error body. The socket's twin is <c>CommandMap</c>.</summary>
+internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken ct)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        var refused = exception switch
+        {
+            RefusedException refusal => refusal,
+            BadHttpRequestException { StatusCode: 413 } => Errors.PayloadTooLarge.Because("The body is too large.", ("body", $"at most {Limits.RequestBody} bytes")),
+            BadHttpRequestException => Errors.MalformedJson.Because("The request could not be read."),
+            _ when Dialect.IsUnavailable(exception) => Dialect.Unavailable(),
+            _ => null,
+        };
+        if (refused is null)
+        {
+            Log.Fault(log, context.Request.Method, Template(context), TraceId(), exception);
+            refused = Errors.InternalError.Because("Something went wrong on the server. The trace id finds it in the server's log.");
+        }
+
+        await WriteAsync(context, refused);
+        return true;
+    }
+
+    /// <summary>Bodies for what the framework refuses by itself: unknown routes, wrong methods and the like.</summary>
+    public static Task WriteForStatusAsync(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => WriteAsync(context, Errors.RouteNotFound.Because("There is nothing at this path. The API is described at /docs.")),
+        405 => WriteAsync(context, Errors.MethodNotAllowed.Because("This path doesn't take that method; the Allow header says which it takes.")),
+        413 => WriteAsync(context, Errors.PayloadTooLarge.Because("The body is too large.", ("body", $"at most {Limits.RequestBody} bytes"))),
+        415 => WriteAsync(context, Errors.UnsupportedMediaType.Because("The body must be application/json.")),
+        400 => WriteAsync(context, Errors.MalformedJson.Because("The request could not be read.")),
+        _ => Task.CompletedTask,
+    };
+
+    private static async Task WriteAsync(HttpContext context, RefusedException refused)
+    {
+        var response = context.Response;
+        response.StatusCode = refused.Error.Status;
+        response.Headers.CacheControl = "no-store";
+        var retry = refused.RetryAfter is { } wait ? (int?)Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : null;
+        if (retry is not null)
+        {
+            response.Headers.RetryAfter = retry.ToString();
+        }
+
+        var body = new ErrorBody(
+            refused.Message, refused.Error.Code, refused.Extra?.DeepClone() as JsonObject ?? [],
+            refused.Error.Status == 500 ? TraceId() : null, retry);
+        await response.WriteAsJsonAsync(body, Wire.Json, "application/json; charset=utf-8", context.RequestAborted);
+    }
+
+    private static string TraceId() => Activity.Current?.TraceId.ToString() ?? "none";
+
+    /// <summary>The route's pattern, never the path itself: a log holds no ids people could be found by.</summary>
+    private static string Template(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unknown";
+}

@@ -1,0 +1,26 @@
+using Sotto.Contracts;
+
+namespace Sotto.Server.Http;
+
+internal static class HttpModule
+{
+    public static void AddHttp(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddExceptionHandler<ErrorResponses>();
+        builder.Services.AddSingleton<IdempotencyStore>();
+        builder.Services.AddSingleton<Idempotency>();
+    }
+
+    /// <summary>The outermost layers: errors in the contract's form, and headers that every answer carries.</summary>
+    public static void UseHttp(this WebApplication app)
+    {
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context => ErrorResponses.WriteForStatusAsync(context.HttpContext));
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer";
+            return next(context);
+        });
+    }
+}

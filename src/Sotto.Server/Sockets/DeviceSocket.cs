@@ -1,0 +1,3 @@
+namespace Sotto.Server.Sockets;
+
+internal sealed class DeviceSocket;

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Options;
+
+namespace Sotto.Server.Storage;
+
+internal static class StorageModule
+{
+    public static void AddStorage(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration("Sotto");
+        builder.Services.AddSingleton<Database>(services =>
+        {
+            var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+            Migrator.Migrate(options, services.GetRequiredService<ILogger<Database>>());
+            return options.IsPostgres
+                ? new PostgresDatabase(options.ConnectionString, services.GetRequiredService<ILogger<PostgresDatabase>>())
+                : new SqliteDatabase(options.ConnectionString, services.GetRequiredService<ILogger<SqliteDatabase>>());
+        });
+    }
+}
