@@ -1,3 +1,4 @@
+using Sotto.Server.Conversations;
 using Sotto.Server.Http;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
@@ -6,6 +7,7 @@ var builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddStorage();
 builder.AddHttp();
+builder.AddConversations();
 
 var app = builder.Build();
 app.UseHttp();

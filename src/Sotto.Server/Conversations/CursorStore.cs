@@ -1,0 +1,129 @@
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Conversations;
+
+internal sealed class CursorRow
+{
+    public Guid ConversationId { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public Guid DeviceId { get; init; }
+
+    public long DeliveredSeq { get; init; }
+
+    public long DeliveredAt { get; init; }
+
+    public long ReadSeq { get; init; }
+
+    public long ReadAt { get; init; }
+}
+
+/// <summary>A conversation a device follows: where the device is, and up to where it may see.</summary>
+internal sealed class FollowedRow
+{
+    public Guid ConversationId { get; init; }
+
+    public string Type { get; init; } = "";
+
+    public long LastSeq { get; init; }
+
+    public long JoinedSeq { get; init; }
+
+    public long? LeftSeq { get; init; }
+
+    public long DeliveredSeq { get; init; }
+
+    public long MemberCount { get; init; }
+}
+
+internal sealed class CursorStore(Database database)
+{
+    // A cursor never passes the log's end, and belongs to members only; the joining is where it starts.
+    private const string Upsert =
+        """
+        insert into cursors (conversation_id, device_id, user_id, delivered_seq, delivered_at, read_seq, read_at)
+        select m.conversation_id, @DeviceId, m.user_id,
+            case when @Delivered < h.last_seq then @Delivered else h.last_seq end, @At,
+            case when @Read < h.last_seq then @Read else h.last_seq end, @At
+        from members m join heads h on h.conversation_id = m.conversation_id
+        where m.conversation_id = @ConversationId and m.user_id = @UserId
+        on conflict (conversation_id, device_id) do update set
+            delivered_at = case when excluded.delivered_seq > cursors.delivered_seq then excluded.delivered_at else cursors.delivered_at end,
+            delivered_seq = case when excluded.delivered_seq > cursors.delivered_seq then excluded.delivered_seq else cursors.delivered_seq end,
+            read_at = case when excluded.read_seq > cursors.read_seq then excluded.read_at else cursors.read_at end,
+            read_seq = case when excluded.read_seq > cursors.read_seq then excluded.read_seq else cursors.read_seq end
+        returning delivered_seq, read_seq
+        """;
+
+    public Task<IReadOnlyList<CursorMoved>> WriteAsync(IReadOnlyList<CursorMove> moves, CancellationToken ct) =>
+        database.WriteAsync<IReadOnlyList<CursorMoved>>(
+            async session =>
+            {
+                var moved = new List<CursorMoved>(moves.Count);
+                foreach (var move in moves.OrderBy(move => move.ConversationId).ThenBy(move => move.DeviceId))
+                {
+                    var before = await session.FirstAsync<CursorRow>(
+                        "select delivered_seq, read_seq from cursors where conversation_id = @ConversationId and device_id = @DeviceId",
+                        new { move.ConversationId, move.DeviceId });
+                    var joined = before is null
+                        ? await session.ScalarAsync<long?>(
+                            "select joined_seq from members where conversation_id = @ConversationId and user_id = @UserId", new { move.ConversationId, move.UserId })
+                        : 0;
+                    var after = await session.FirstAsync<CursorRow>(
+                        Upsert, new { move.ConversationId, move.DeviceId, move.UserId, move.Delivered, move.Read, move.At });
+                    if (after is not null)
+                    {
+                        var start = (joined ?? 1) - 1;
+                        moved.Add(new CursorMoved(
+                            move.ConversationId, move.UserId, move.DeviceId, before?.DeliveredSeq ?? start, after.DeliveredSeq,
+                            before?.ReadSeq ?? start, after.ReadSeq, move.At));
+                    }
+                }
+
+                return moved;
+            },
+            ct);
+
+    /// <summary>All cursors of a conversation's devices.</summary>
+    public Task<IReadOnlyList<CursorRow>> OfConversationAsync(Guid conversationId, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<CursorRow>(
+                """
+                select conversation_id, user_id, device_id, delivered_seq, delivered_at, read_seq, read_at
+                from cursors where conversation_id = @conversationId
+                """,
+                new { conversationId }),
+            ct);
+
+    /// <summary>What a device follows, with its place in each; also what the user has left and the device hasn't been told of to the end.</summary>
+    public Task<IReadOnlyList<FollowedRow>> FollowedAsync(Guid userId, Guid deviceId, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<FollowedRow>(
+                """
+                select m.conversation_id, c.type, h.last_seq, m.joined_seq, m.left_seq,
+                    case when u.delivered_seq is null or u.delivered_seq < m.joined_seq - 1 then m.joined_seq - 1 else u.delivered_seq end as delivered_seq,
+                    (select count(*) from members o where o.conversation_id = m.conversation_id and o.left_seq is null) as member_count
+                from members m
+                join heads h on h.conversation_id = m.conversation_id
+                join conversations c on c.id = m.conversation_id
+                left join cursors u on u.conversation_id = m.conversation_id and u.device_id = @deviceId
+                where m.user_id = @userId
+                    and (m.left_seq is null or u.delivered_seq is null and m.left_seq >= m.joined_seq or u.delivered_seq < m.left_seq)
+                order by m.conversation_id
+                """,
+                new { userId, deviceId }),
+            ct);
+
+    /// <summary>A new device begins where the logs end now: what came before is read from history.</summary>
+    public static Task<int> StartDeviceAsync(Session session, Guid userId, Guid deviceId, long now) =>
+        session.ExecuteAsync(
+            """
+            insert into cursors (conversation_id, device_id, user_id, delivered_seq, delivered_at, read_seq, read_at)
+            select m.conversation_id, @deviceId, m.user_id, h.last_seq, @now, 0, @now
+            from members m join heads h on h.conversation_id = m.conversation_id
+            where m.user_id = @userId and m.left_seq is null
+            on conflict (conversation_id, device_id) do nothing
+            """,
+            new { userId, deviceId, now });
+}

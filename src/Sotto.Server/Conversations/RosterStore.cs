@@ -1,0 +1,80 @@
+using Sotto.Contracts;
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Conversations;
+
+internal sealed class RosterStore(Database database)
+{
+    public Task<long?> VersionAsync(Guid conversationId, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ScalarAsync<long?>("select roster_version from heads where conversation_id = @conversationId", new { conversationId }), ct);
+
+    /// <summary>Reads the version first: should the roster change between the statements, the old version makes the next append fail and reload.</summary>
+    public Task<Roster?> LoadAsync(Guid conversationId, CancellationToken ct) => database.ReadAsync(session => LoadAsync(session, conversationId), ct);
+
+    internal static async Task<Roster?> LoadAsync(Session session, Guid conversationId)
+    {
+        var head = await session.FirstAsync<HeadRow>(
+            """
+            select h.roster_version, c.type, c.visibility, c.message_ttl_seconds
+            from heads h join conversations c on c.id = h.conversation_id where h.conversation_id = @conversationId
+            """,
+            new { conversationId });
+        if (head is null)
+        {
+            return null;
+        }
+
+        var rows = await session.ListAsync<MemberRow>(
+            """
+            select m.user_id, m.role, m.joined_seq, u.read_receipts, d.id as device_id, d.has_keys
+            from members m
+            join users u on u.id = m.user_id
+            left join devices d on d.user_id = m.user_id and d.revoked_at is null
+            where m.conversation_id = @conversationId and m.left_seq is null
+            order by m.user_id
+            """,
+            new { conversationId });
+        var members = rows.GroupBy(row => row.UserId).ToDictionary(
+            person => person.Key,
+            person => new RosterMember(
+                person.Key, EnumText.Parse<MemberRole>(person.First().Role), person.First().JoinedSeq, person.First().ReadReceipts,
+                person.Where(row => row.DeviceId is not null).Select(row => new RosterDevice(row.DeviceId!.Value, row.HasKeys ?? false)).ToArray()));
+        var type = EnumText.Parse<ConversationType>(head.Type);
+        return new Roster(
+            conversationId, head.RosterVersion, type, EnumText.Parse<ConversationVisibility>(head.Visibility), head.MessageTtlSeconds,
+            type == ConversationType.Direct && await IsBlockedAsync(session, members.Keys), members);
+    }
+
+    private static async Task<bool> IsBlockedAsync(Session session, IEnumerable<Guid> people)
+    {
+        var ids = session.Ids(people);
+        return await session.ScalarAsync<long>("select count(*) from blocks where user_id in @ids and blocked_id in @ids", new { ids }) > 0;
+    }
+
+    private sealed class HeadRow
+    {
+        public long RosterVersion { get; init; }
+
+        public string Type { get; init; } = "";
+
+        public string Visibility { get; init; } = "";
+
+        public long? MessageTtlSeconds { get; init; }
+    }
+
+    private sealed class MemberRow
+    {
+        public Guid UserId { get; init; }
+
+        public string Role { get; init; } = "";
+
+        public long JoinedSeq { get; init; }
+
+        public bool ReadReceipts { get; init; }
+
+        public Guid? DeviceId { get; init; }
+
+        public bool? HasKeys { get; init; }
+    }
+}
