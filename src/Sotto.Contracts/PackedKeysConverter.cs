@@ -21,9 +21,9 @@ internal sealed class PackedKeysConverter : JsonConverter<PackedKeys>
         var seen = new HashSet<Guid>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (packer.Count == Limits.RecipientKeys)
+            if (packer.Count == Sizes.RecipientKeys)
             {
-                throw new JsonException($"must have at most {Limits.RecipientKeys} entries");
+                throw new JsonException($"must have at most {Sizes.RecipientKeys} entries");
             }
 
             ReadEntry(ref reader, packer, fragment, seen);

@@ -11,7 +11,7 @@ namespace Sotto.Contracts;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     AllowDuplicateProperties = false,
-    MaxDepth = Limits.JsonDepth,
+    MaxDepth = Sizes.JsonDepth,
     Converters = [typeof(UtcMilliseconds)])]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(Registration))]

@@ -27,7 +27,7 @@ internal static class JsonBodies
     /// <summary>Whether it is JSON at all, however deep.</summary>
     public static bool IsWellFormed(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.RequestBody });
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Sizes.RequestBody });
         try
         {
             while (reader.Read())
@@ -57,13 +57,13 @@ internal static class JsonBodies
         var failures = new JsonObject();
         try
         {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Sizes.JsonDepth, AllowDuplicateProperties = false });
             Collect(document.RootElement, type, failures);
         }
         catch (JsonException outer)
         {
             failures[Field(outer)] = outer.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
-                ? $"must be nested at most {Limits.JsonDepth} deep"
+                ? $"must be nested at most {Sizes.JsonDepth} deep"
                 : "must name each property once";
         }
 

@@ -21,7 +21,7 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
         var refused = exception switch
         {
             RefusedException refusal => refusal,
-            BadHttpRequestException { StatusCode: 413 } => Errors.PayloadTooLarge.Because("The body is too large.", ("body", $"at most {Limits.RequestBody} bytes")),
+            BadHttpRequestException { StatusCode: 413 } => Errors.PayloadTooLarge.Because("The body is too large.", ("body", $"at most {Sizes.RequestBody} bytes")),
             BadHttpRequestException => Errors.MalformedJson.Because("The request could not be read."),
             _ when Dialect.IsUnavailable(exception) => Dialect.Unavailable(),
             _ => null,
@@ -41,7 +41,7 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
     {
         404 => WriteAsync(context, Errors.RouteNotFound.Because("There is nothing at this path. The API is described at /docs.")),
         405 => WriteAsync(context, Errors.MethodNotAllowed.Because("This path doesn't take that method; the Allow header says which it takes.")),
-        413 => WriteAsync(context, Errors.PayloadTooLarge.Because("The body is too large.", ("body", $"at most {Limits.RequestBody} bytes"))),
+        413 => WriteAsync(context, Errors.PayloadTooLarge.Because("The body is too large.", ("body", $"at most {Sizes.RequestBody} bytes"))),
         415 => WriteAsync(context, Errors.UnsupportedMediaType.Because("The body must be application/json.")),
         400 => WriteAsync(context, Errors.MalformedJson.Because("The request could not be read.")),
         _ => Task.CompletedTask,

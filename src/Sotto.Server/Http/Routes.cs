@@ -75,7 +75,7 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     /// <summary>Takes an <c>Idempotency-Key</c>.</summary>
     public bool IsOnce { get; private set; }
 
-    public int MaxBody { get; private set; } = Limits.RequestBody;
+    public int MaxBody { get; private set; } = Sizes.RequestBody;
 
     public IReadOnlyList<ErrorCode> Errors => _errors;
 

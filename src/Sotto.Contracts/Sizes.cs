@@ -1,7 +1,7 @@
 namespace Sotto.Contracts;
 
 /// <summary>The sizes that the contract fixes. Bytes unless the name says otherwise.</summary>
-public static class Limits
+public static class Sizes
 {
     public const int RequestBody = 1024 * 1024;
     public const int Frame = 512 * 1024;
