@@ -1,5 +1,6 @@
 using Sotto.Server.Conversations;
 using Sotto.Server.Http;
+using Sotto.Server.Limits;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
@@ -7,6 +8,7 @@ var builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddStorage();
 builder.AddHttp();
+builder.AddLimits();
 builder.AddConversations();
 
 var app = builder.Build();

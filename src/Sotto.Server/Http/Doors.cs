@@ -9,6 +9,7 @@ internal static class Doors
 {
     public static async Task EnterAsync(HttpContext context, Route route, Type use, Func<object, Call, Task<object?>> handle)
     {
+        RateLimitHeaders.Promise(context, LimitNotes.Begin());
         var caller = await AuthenticateAsync(context, route.Access);
         var call = new Call(context, route, caller);
         await call.ReadBodyAsync();
