@@ -88,13 +88,19 @@ public sealed partial class Wire : JsonSerializerContext
 {
     /// <summary>The options to serialise with: the generated ones, and text written as readable UTF-8.</summary>
     /// <remarks>The relaxed encoder is safe here: answers are application/json with nosniff, never part of a page.</remarks>
-    public static JsonSerializerOptions Json { get; } = MakeOptions();
+    public static JsonSerializerOptions Json => ReadableText.Options;
 
-    private static JsonSerializerOptions MakeOptions()
+    /// <summary>A type of its own, so that it is made after the generated part's statics, whatever order the compiler gives those.</summary>
+    private static class ReadableText
     {
-        var options = new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        options.MakeReadOnly();
-        return options;
+        public static readonly JsonSerializerOptions Options = Make();
+
+        private static JsonSerializerOptions Make()
+        {
+            var options = new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+            options.MakeReadOnly();
+            return options;
+        }
     }
 }
 
