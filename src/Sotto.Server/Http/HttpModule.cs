@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Storage;
 
 namespace Sotto.Server.Http;
 
@@ -9,6 +10,7 @@ internal static class HttpModule
         builder.Services.AddExceptionHandler<ErrorResponses>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<Idempotency>();
+        builder.Services.AddJob<IdempotencyStore>("idempotency", TimeSpan.FromHours(1), (store, ct) => store.SweepAsync(ct));
     }
 
     /// <summary>The outermost layers: errors in the contract's form, and headers that every answer carries.</summary>

@@ -13,7 +13,7 @@ internal sealed class IdempotencyRow
     public long CreatedAt { get; init; }
 }
 
-internal sealed class IdempotencyStore(Database database)
+internal sealed class IdempotencyStore(Database database, TimeProvider clock)
 {
     private const long Abandoned = 60_000;
 
@@ -50,6 +50,6 @@ internal sealed class IdempotencyStore(Database database)
             session => session.ExecuteAsync("delete from idempotency where user_id = @userId and key = @key and status is null", new { userId, key }), ct);
 
     /// <summary>Drops what is older than 24 hours.</summary>
-    public Task SweepAsync(long now, CancellationToken ct) =>
-        database.WriteAsync(session => session.ExecuteAsync("delete from idempotency where created_at < @expired", new { expired = now - 86_400_000 }), ct);
+    public Task SweepAsync(CancellationToken ct) =>
+        database.WriteAsync(session => session.ExecuteAsync("delete from idempotency where created_at < @expired", new { expired = clock.NowMs() - 86_400_000 }), ct);
 }

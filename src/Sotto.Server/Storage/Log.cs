@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Information, "Database {Database} is at schema {Version}.")]
     public static partial void Migrated(ILogger logger, string database, string version);
+
+    [LoggerMessage(LogLevel.Warning, "The job {Job} failed; it will be tried again.")]
+    public static partial void JobFailed(ILogger logger, string job, Exception fault);
 }

@@ -15,5 +15,7 @@ internal static class StorageModule
                 ? new PostgresDatabase(options.ConnectionString, services.GetRequiredService<ILogger<PostgresDatabase>>())
                 : new SqliteDatabase(options.ConnectionString, services.GetRequiredService<ILogger<SqliteDatabase>>());
         });
+        builder.Services.AddSingleton<JobStore>();
+        builder.Services.AddHostedService<Sweeper>();
     }
 }
