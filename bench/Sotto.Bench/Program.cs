@@ -1,3 +1,12 @@
-// Each benchmark is a verb: dotnet run -c Release --project bench/Sotto.Bench -- <verb>.
-Console.WriteLine("usage: Sotto.Bench <verb>");
-return 2;
+using Sotto.Bench;
+
+// dotnet run -c Release --project bench/Sotto.Bench -- NAME [options]
+switch (args.FirstOrDefault())
+{
+    case "log-writer":
+        await LogWriterBench.RunAsync(args.ElementAtOrDefault(1));
+        break;
+    default:
+        Console.WriteLine("Benchmarks: log-writer [Host=…]");
+        break;
+}

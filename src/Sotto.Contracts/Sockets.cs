@@ -28,9 +28,11 @@ public sealed record ReactionUpdated(Guid MessageId, Guid ConversationId, long S
 public sealed record MessageStatusUpdate(Guid MessageId, MessageStatusType Status, Guid UserId, Guid ConversationId, long Seq, Guid? DeviceId, DateTimeOffset StatusAt);
 public sealed record Typing(Guid ConversationId, Guid UserId, bool IsTyping);
 public sealed record UserStatusChange(Guid UserId, UserStatus Status, DateTimeOffset? LastSeen = null);
-public sealed record ConversationCreated(Conversation Conversation, Guid ConversationId, long Seq);
-public sealed record ConversationUpdated(Conversation Conversation, Guid ConversationId, long Seq);
+public sealed record ConversationCreated(Conversation Conversation, Guid ConversationId);
+public sealed record ConversationUpdated(
+    Guid ConversationId, long Seq, string? Title, string? Description, ConversationVisibility Visibility, long? MessageTtlSeconds, long RosterVersion);
 public sealed record ConversationDeleted(Guid ConversationId);
-public sealed record MemberAdded(Guid ConversationId, long Seq, IReadOnlyList<Guid> UserIds, MemberRole Role, Guid By, long RosterVersion);
-public sealed record MemberRemoved(Guid ConversationId, long Seq, Guid UserId, Guid By, long RosterVersion);
+public sealed record MemberAdded(Guid ConversationId, long Seq, IReadOnlyList<Guid> UserIds, MemberRole Role, Guid By);
+public sealed record MemberUpdated(Guid ConversationId, long Seq, Guid UserId, MemberRole Role, Guid By);
+public sealed record MemberRemoved(Guid ConversationId, long Seq, Guid UserId, Guid By);
 public sealed record DeviceListChanged(Guid UserId, IReadOnlyList<Guid> ConversationIds);

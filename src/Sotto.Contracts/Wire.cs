@@ -82,6 +82,7 @@ namespace Sotto.Contracts;
 [JsonSerializable(typeof(Event<ConversationUpdated>))]
 [JsonSerializable(typeof(Event<ConversationDeleted>))]
 [JsonSerializable(typeof(Event<MemberAdded>))]
+[JsonSerializable(typeof(Event<MemberUpdated>))]
 [JsonSerializable(typeof(Event<MemberRemoved>))]
 [JsonSerializable(typeof(Event<DeviceListChanged>))]
 public sealed partial class Wire : JsonSerializerContext

@@ -14,7 +14,7 @@ internal enum EntryKind
 }
 
 /// <summary>One entry of a conversation's log, as it is stored.</summary>
-internal sealed class Entry
+internal sealed record Entry
 {
     public Guid Id { get; init; }
 
@@ -55,6 +55,8 @@ internal sealed class Entry
 
     /// <summary>The wrapped keys; see <see cref="PackedKeys"/>.</summary>
     public byte[] Keys { get; init; } = [];
+
+    public Entry Expiring(long at) => this with { ExpiresAt = at };
 
     public PackedKeys PackedKeys => Keys.Length == 0 ? PackedKeys.Empty : new PackedKeys(Keys);
 }

@@ -13,6 +13,9 @@ internal sealed class PendingEntry(Entry entry, long rosterVersion) : BatchItem
     /// <summary>The entry changes who is a member, or what a roster knows: the version rises with it.</summary>
     public bool ChangesRoster { get; init; }
 
+    /// <summary>The socket it came over, which gets an answer instead of the event; null for REST.</summary>
+    public object? Origin { get; init; }
+
     /// <summary>What must be written with it, in the same transaction; knows the entry's seq. A refusal thrown here refuses the entry alone.</summary>
     public Func<Session, PendingEntry, Task>? Also { get; init; }
 

@@ -91,7 +91,7 @@ internal static class PostgresAppend
         }
     }
 
-    private static async Task<int> InsertAsync(Session session, List<PendingEntry> items)
+    internal static async Task<int> InsertAsync(Session session, List<PendingEntry> items)
     {
         await using var command = new NpgsqlCommand(Insert, (NpgsqlConnection)session.Connection, (NpgsqlTransaction?)session.Transaction);
         var values = command.Parameters;

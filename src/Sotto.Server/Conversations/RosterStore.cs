@@ -9,6 +9,13 @@ internal sealed class RosterStore(Database database)
         database.ReadAsync(
             session => session.ScalarAsync<long?>("select roster_version from heads where conversation_id = @conversationId", new { conversationId }), ct);
 
+    /// <summary>Whether the user is a member, or was one.</summary>
+    public Task<bool> WasMemberAsync(Guid conversationId, Guid userId, CancellationToken ct) =>
+        database.ReadAsync(
+            async session => await session.ScalarAsync<long>(
+                "select count(*) from members where conversation_id = @conversationId and user_id = @userId", new { conversationId, userId }) > 0,
+            ct);
+
     /// <summary>Reads the version first: should the roster change between the statements, the old version makes the next append fail and reload.</summary>
     public Task<Roster?> LoadAsync(Guid conversationId, CancellationToken ct) => database.ReadAsync(session => LoadAsync(session, conversationId), ct);
 

@@ -56,6 +56,20 @@ internal sealed class Rosters(RosterStore store)
         }
     }
 
+    /// <exception cref="RefusedException">CONVERSATION_NOT_FOUND; NOT_A_MEMBER for whoever never was one.</exception>
+    public async Task MustHaveBeenMemberAsync(Guid conversationId, Guid userId, CancellationToken ct)
+    {
+        if (await store.VersionAsync(conversationId, ct) is null)
+        {
+            throw NotFound();
+        }
+
+        if (!await store.WasMemberAsync(conversationId, userId, ct))
+        {
+            throw Errors.NotAMember.Because("You are not a member of this conversation.");
+        }
+    }
+
     /// <summary>The cached roster, if there is one; for choosing whom to tell of things that are not stored.</summary>
     public Roster? Cached(Guid conversationId) => _cache.GetValueOrDefault(conversationId);
 

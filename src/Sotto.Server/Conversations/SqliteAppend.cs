@@ -50,9 +50,20 @@ internal sealed class SqliteAppend
         }
     }
 
-    private bool TryInsert(Entry entry)
+    /// <summary>The insert of one row, ready to be filled.</summary>
+    internal static SqliteCommand InsertCommand(SqliteConnection connection)
     {
-        var values = _insert.Parameters;
+        var insert = connection.CreateCommand();
+        insert.CommandText = LogStore.Insert;
+        Add(
+            insert, "@Id", "@ConversationId", "@Seq", "@Kind", "@MessageType", "@SenderId", "@SenderDeviceId", "@ClientMessageId", "@RequestHash",
+            "@TargetId", "@EditCount", "@Deleted", "@CreatedAt", "@UpdatedAt", "@ExpiresAt", "@Body", "@Keys");
+        return insert;
+    }
+
+    internal static void Fill(SqliteCommand insert, Entry entry)
+    {
+        var values = insert.Parameters;
         values[0].Value = entry.Id.ToByteArray(bigEndian: true);
         values[1].Value = entry.ConversationId.ToByteArray(bigEndian: true);
         values[2].Value = entry.Seq;
@@ -70,6 +81,12 @@ internal sealed class SqliteAppend
         values[14].Value = (object?)entry.ExpiresAt ?? DBNull.Value;
         values[15].Value = entry.Body;
         values[16].Value = entry.Keys;
+    }
+
+    /// <returns>False when the same client_message_id is stored already.</returns>
+    private bool TryInsert(Entry entry)
+    {
+        Fill(_insert, entry);
         try
         {
             _insert.ExecuteNonQuery();
@@ -91,11 +108,7 @@ internal sealed class SqliteAppend
             _advance.CommandText =
                 "update heads set last_seq = last_seq + @count where conversation_id = @conversation and roster_version = @roster returning last_seq";
             Add(_advance, "@conversation", "@roster", "@count");
-            _insert = connection.CreateCommand();
-            _insert.CommandText = LogStore.Insert;
-            Add(
-                _insert, "@Id", "@ConversationId", "@Seq", "@Kind", "@MessageType", "@SenderId", "@SenderDeviceId", "@ClientMessageId", "@RequestHash",
-                "@TargetId", "@EditCount", "@Deleted", "@CreatedAt", "@UpdatedAt", "@ExpiresAt", "@Body", "@Keys");
+            _insert = InsertCommand(connection);
         }
 
         _advance.Transaction = (SqliteTransaction?)session.Transaction;

@@ -68,6 +68,8 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
 
     public Type? Body { get; private set; }
 
+    public bool IsBodyOptional { get; private set; }
+
     public Type? Answer { get; private set; }
 
     public int Status { get; private set; }
@@ -91,6 +93,13 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     public Route Gives<T>(int status = 200)
     {
         (Answer, Status) = (typeof(T), status);
+        return this;
+    }
+
+    /// <summary>Documents a body that may be left out; the handler reads it.</summary>
+    public Route TakesOptional<T>()
+    {
+        (Body, IsBodyOptional) = (typeof(T), true);
         return this;
     }
 

@@ -1,3 +1,0 @@
-namespace Sotto.Server.Sockets;
-
-internal sealed class DeviceSocket;

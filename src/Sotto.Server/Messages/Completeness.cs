@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Sotto.Contracts;
+using Sotto.Server.Conversations;
+
+namespace Sotto.Server.Messages;
+
+/// <summary>Whether the wrapped keys of a message fit the devices of its readers. Pure.</summary>
+internal static class Completeness
+{
+    /// <summary>
+    /// A device that has published keys must address every active device with keys of every member except itself, and none else. A plain device may
+    /// address any device, but members only.
+    /// </summary>
+    /// <exception cref="RefusedException">DEVICE_LIST_MISMATCH with <c>missing</c> and <c>stale</c>; VALIDATION_ERROR for a plain device.</exception>
+    public static void Check(Roster roster, Guid senderId, Guid senderDeviceId, PackedKeys keys)
+    {
+        if (HasKeys(roster, senderId, senderDeviceId))
+        {
+            MustFit(roster, senderDeviceId, keys);
+        }
+        else
+        {
+            MustBeMembers(roster, keys);
+        }
+    }
+
+    /// <summary>Members who have devices, all with keys, of which none is addressed: they can't read the message.</summary>
+    public static List<Guid> Unaddressed(Roster roster, Guid senderId, Guid senderDeviceId, PackedKeys keys)
+    {
+        var unaddressed = new List<Guid>();
+        if (HasKeys(roster, senderId, senderDeviceId))
+        {
+            return unaddressed;
+        }
+
+        foreach (var member in roster.Members.Values)
+        {
+            if (member.UserId != senderId && member.Devices.Count > 0 && member.Devices.All(device => device.HasKeys) && !Addresses(keys, member))
+            {
+                unaddressed.Add(member.UserId);
+            }
+        }
+
+        return unaddressed;
+    }
+
+    private static bool HasKeys(Roster roster, Guid senderId, Guid senderDeviceId)
+    {
+        if (roster.Members.TryGetValue(senderId, out var sender))
+        {
+            foreach (var device in sender.Devices)
+            {
+                if (device.DeviceId == senderDeviceId)
+                {
+                    return device.HasKeys;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Addresses(PackedKeys keys, RosterMember member)
+    {
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (member.Devices.Any(device => device.DeviceId == keys.DeviceAt(i)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void MustFit(Roster roster, Guid senderDeviceId, PackedKeys keys)
+    {
+        var given = new Dictionary<Guid, Guid>(keys.Count);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            given.Add(keys.DeviceAt(i), keys.UserAt(i));
+        }
+
+        List<Guid>? missing = null;
+        foreach (var member in roster.Members.Values)
+        {
+            foreach (var device in member.Devices)
+            {
+                if (!device.HasKeys || device.DeviceId == senderDeviceId)
+                {
+                    continue;
+                }
+
+                if (given.TryGetValue(device.DeviceId, out var owner) && owner == member.UserId)
+                {
+                    given.Remove(device.DeviceId);
+                }
+                else
+                {
+                    (missing ??= []).Add(device.DeviceId);
+                }
+            }
+        }
+
+        if (missing is not null || given.Count > 0)
+        {
+            throw Errors.DeviceListMismatch.With(
+                "The wrapped keys don't fit the devices of the members. Fetch the devices of the conversation and wrap again.",
+                new JsonObject
+                {
+                    ["missing"] = List(missing ?? []),
+                    ["stale"] = List(given.Keys),
+                    ["roster_version"] = roster.Version,
+                });
+        }
+    }
+
+    private static void MustBeMembers(Roster roster, PackedKeys keys)
+    {
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (!roster.Has(keys.UserAt(i)))
+            {
+                throw Errors.ValidationError.Because(
+                    "A wrapped key is for somebody who is no member of the conversation.", ($"recipient_keys[{i}].recipient_user_id", "is no member"));
+            }
+        }
+    }
+
+    private static JsonArray List(IEnumerable<Guid> ids) => [.. ids.Select(id => JsonValue.Create(id))];
+}
