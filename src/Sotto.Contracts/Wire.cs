@@ -14,6 +14,7 @@ namespace Sotto.Contracts;
     MaxDepth = Sizes.JsonDepth,
     Converters = [typeof(UtcMilliseconds)])]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Registration))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(RefreshRequest))]

@@ -1,6 +1,7 @@
 using Sotto.Server.Conversations;
 using Sotto.Server.Http;
 using Sotto.Server.Limits;
+using Sotto.Server.Operations;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
@@ -10,11 +11,13 @@ builder.AddStorage();
 builder.AddHttp();
 builder.AddLimits();
 builder.AddConversations();
+builder.AddOperations();
 
 var app = builder.Build();
 app.UseHttp();
 
 var routes = new Routes(app);
 var commands = new CommandMap();
+OperationsModule.MapOperations(routes, commands);
 
 await app.RunAsync();

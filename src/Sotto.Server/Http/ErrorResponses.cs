@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Sotto.Contracts;
+using Sotto.Server.Callers;
 using Sotto.Server.Storage;
 
 namespace Sotto.Server.Http;
@@ -49,6 +50,7 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
 
     private static async Task WriteAsync(HttpContext context, RefusedException refused)
     {
+        Refusals.Count(refused.Error, "rest");
         var response = context.Response;
         response.StatusCode = refused.Error.Status;
         response.Headers.CacheControl = "no-store";

@@ -7,6 +7,9 @@ internal static class HttpModule
 {
     public static void AddHttp(this IHostApplicationBuilder builder)
     {
+        // The framework's request lines hold paths and query strings, and a query string may hold a token.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddExceptionHandler<ErrorResponses>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<Idempotency>();
