@@ -23,7 +23,7 @@ internal static class MessageBody
         Write(
             edit.Ciphertext, edit.CiphertextNonce, edit.EncryptionAlgo, edit.PreviewTextHash,
             before.TryGetProperty("reply_to_id", out var reply) ? reply.GetGuid() : null,
-            before.TryGetProperty("attachments", out var files) ? files.Deserialize<MessageAttachment[]>(Wire.Json) ?? [] : [], () => Guid.Empty);
+            before.TryGetProperty("attachments", out var files) ? files.Deserialize<IReadOnlyList<MessageAttachment>>(Wire.Json) ?? [] : [], () => Guid.Empty);
 
     /// <summary>The body of a reaction, or of the sealed confirmation that goes with a deletion: without attachments.</summary>
     public static byte[] Sealed(string? ciphertext, string? nonce, string? algorithm) => Write(ciphertext, nonce, algorithm, null, null, null, () => Guid.Empty);
