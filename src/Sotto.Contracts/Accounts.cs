@@ -36,6 +36,9 @@ public sealed record UserSettings(bool Discoverable = true, bool ReadReceipts = 
 
 public sealed record UserSettingsChanges(bool? Discoverable = null, bool? ReadReceipts = null, bool? ShowLastSeen = null);
 
+/// <summary>What an administrator changes of a user.</summary>
+public sealed record ServerRoleChange(ServerRole? Role);
+
 /// <summary>A public signing key, RFC 7517.</summary>
 public sealed record JsonWebKeyInfo(string Kty, string Crv, string Kid, string Use, string Alg, string X, string Y);
 

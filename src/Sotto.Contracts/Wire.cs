@@ -24,6 +24,8 @@ namespace Sotto.Contracts;
 [JsonSerializable(typeof(UserChanges))]
 [JsonSerializable(typeof(UserExport))]
 [JsonSerializable(typeof(JsonWebKeys))]
+[JsonSerializable(typeof(PublicUser))]
+[JsonSerializable(typeof(ServerRoleChange))]
 [JsonSerializable(typeof(Page<PublicUser>))]
 [JsonSerializable(typeof(Page<Device>))]
 [JsonSerializable(typeof(DeviceDescription))]

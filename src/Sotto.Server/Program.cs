@@ -1,3 +1,4 @@
+using Sotto.Server.Accounts;
 using Sotto.Server.Conversations;
 using Sotto.Server.Http;
 using Sotto.Server.Limits;
@@ -10,6 +11,7 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.AddStorage();
 builder.AddHttp();
 builder.AddLimits();
+builder.AddAccounts();
 builder.AddConversations();
 builder.AddOperations();
 
@@ -18,6 +20,7 @@ app.UseHttp();
 
 var routes = new Routes(app);
 var commands = new CommandMap();
+AccountsModule.MapAccounts(routes, commands);
 OperationsModule.MapOperations(routes, commands);
 
 await app.RunAsync();

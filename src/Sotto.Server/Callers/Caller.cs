@@ -3,7 +3,7 @@ using Sotto.Contracts;
 namespace Sotto.Server.Callers;
 
 /// <summary>The authenticated user and device behind a request or a socket.</summary>
-/// <param name="DeviceId">Empty for a token of an outside issuer that names no device.</param>
+/// <param name="DeviceId">Empty for a token of an outside issuer, until <see cref="ICallerCheck.OnDeviceAsync"/> names the device.</param>
 /// <param name="ExpiresAt">When the token it was made from ends.</param>
 internal sealed record Caller(Guid UserId, Guid DeviceId, Guid SessionId, ServerRole Role, DateTimeOffset ExpiresAt);
 
@@ -12,6 +12,10 @@ internal interface ICallerCheck
 {
     /// <exception cref="RefusedException">INVALID_TOKEN, TOKEN_EXPIRED or DEVICE_REVOKED.</exception>
     Task<Caller> CheckTokenAsync(string token, CancellationToken ct);
+
+    /// <summary>Names the device of a caller whose token names none: by the header <c>X-Device-Id</c>, or by the socket's path.</summary>
+    /// <exception cref="RefusedException">DEVICE_NOT_FOUND, PERMISSION_DENIED when it is somebody else's, DEVICE_REVOKED.</exception>
+    Task<Caller> OnDeviceAsync(Caller caller, Guid deviceId, CancellationToken ct);
 
     /// <summary>Spends a one-use ticket.</summary>
     /// <exception cref="RefusedException">INVALID_TOKEN when it is unknown, spent or older than 30 s.</exception>

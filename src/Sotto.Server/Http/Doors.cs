@@ -42,6 +42,13 @@ internal static class Doors
 
         var check = context.RequestServices.GetRequiredService<ICallerCheck>();
         var caller = await check.CheckTokenAsync(header["Bearer ".Length..].Trim(), context.RequestAborted);
+        if (caller.DeviceId == Guid.Empty && context.Request.Headers["X-Device-Id"] is [{ Length: > 0 } named])
+        {
+            caller = Guid.TryParseExact(named, "D", out var deviceId)
+                ? await check.OnDeviceAsync(caller, deviceId, context.RequestAborted)
+                : throw Errors.ValidationError.Because("X-Device-Id must be a UUID.", ("X-Device-Id", "must be a UUID"));
+        }
+
         if (access == Access.Admin && caller.Role != ServerRole.Admin)
         {
             throw Errors.PermissionDenied.Because("Only an administrator of this server may do that.");
@@ -49,7 +56,7 @@ internal static class Doors
 
         if (access == Access.Device && caller.DeviceId == Guid.Empty)
         {
-            throw Errors.DeviceNotFound.Because("This token names no device; register one with POST /devices/ first.");
+            throw Errors.DeviceNotFound.Because("This token names no device; register one with POST /devices/ and name it in the header X-Device-Id.");
         }
 
         return caller;

@@ -27,5 +27,5 @@ internal static class RateLimitHeaders
     /// <summary>For instance <c>"messages";r=12;t=31</c>: what remains, and the seconds until it is whole again, or until the next one when nothing remains.</summary>
     public static string State(LimitNote note) => $"\"{note.Name}\";r={note.Left};t={Seconds(note.Reset)}";
 
-    private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
+    private static long Seconds(TimeSpan time) => (long)Math.Ceiling(Math.Round(time.TotalSeconds, 3));
 }
