@@ -24,7 +24,9 @@ internal static class AccountsModule
         services.AddSingleton<Liveness>().AddSingleton<LiveStatus>().AddSingleton<DeviceNews>().AddSingleton<DeviceList>().AddSingleton<Sessions>();
         services.AddSingleton<Users>().AddSingleton<Blocks>().AddSingleton<ExportParts>().AddSingleton<SetupCode>();
         services.AddSingleton<CallerCheck>().AddSingleton<ICallerCheck>(provider => provider.GetRequiredService<CallerCheck>());
-        services.AddSingleton<Erasures>().AddHostedService(provider => provider.GetRequiredService<Erasures>());
+        services.AddSingleton<Erasures>();
+        services.AddJob<Erasures>("accounts.finish-erasures", Erasures.BetweenRounds, (erasures, ct) => erasures.FinishAsync(ct));
+        services.AddJob<Sessions>("accounts.forget-sessions", TimeSpan.FromHours(1), (sessions, ct) => sessions.ForgetOldAsync(ct));
         services.AddHostedService<SetupLink>();
         services.AddSingleton<Register>().AddSingleton<LogIn>().AddSingleton<RefreshSession>().AddSingleton<LogOut>().AddSingleton<MakeTicket>();
         services.AddSingleton<PublishSigningKeys>().AddSingleton<ReadProfile>().AddSingleton<ChangeProfile>().AddSingleton<FindUsers>();

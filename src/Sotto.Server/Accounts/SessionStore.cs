@@ -146,11 +146,11 @@ internal sealed class SessionStore(Database database)
             ct);
 
     /// <summary>Forgets sessions that ended or ran out some days ago.</summary>
-    public Task SweepAsync(long now, CancellationToken ct) =>
-        database.WriteAsync(
-            session => session.ExecuteAsync(
-                "delete from sessions where expires_at < @before or ended_at < @before", new { before = now - KeptAfterEnd }),
-            ct);
+    public static async Task ForgetOldAsync(Session session, long now)
+    {
+        await session.ExecuteAsync("delete from sessions where expires_at < @before or ended_at < @before", new { before = now - KeptAfterEnd });
+        await session.ExecuteAsync("delete from tickets where expires_at < @now", new { now });
+    }
 }
 
 internal sealed class LiveRow

@@ -35,6 +35,9 @@ internal sealed class Sessions(
         return refusal is null ? await AnswerAsync(user!, device!, next!, ct) : throw refusal;
     }
 
+    /// <summary>The job: sessions that ended days ago need no answer any more.</summary>
+    public Task ForgetOldAsync(CancellationToken ct) => database.WriteAsync(session => SessionStore.ForgetOldAsync(session, clock.NowMs()), ct);
+
     /// <remarks>The refusal is a value here: an exception would undo the end of the session.</remarks>
     private async Task<(RefusedException? Refusal, DevicesChanged Changed, UserRow? User, DeviceRow? Device, RefreshToken? Next)> RenewAsync(Session session, RefreshToken used)
     {
