@@ -7,6 +7,7 @@ using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddStartUp();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddStorage();
 builder.AddHttp();
@@ -23,4 +24,5 @@ var commands = new CommandMap();
 AccountsModule.MapAccounts(routes, commands);
 OperationsModule.MapOperations(routes, commands);
 
+app.AnnounceWhenStarted();
 await app.RunAsync();

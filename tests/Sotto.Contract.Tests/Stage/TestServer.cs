@@ -96,10 +96,10 @@ public sealed partial class TestServer : IAsyncDisposable
         Address = await listening.Task;
     }
 
-    /// <summary>Ctrl-C: the server drains and ends; the exit code is given.</summary>
+    /// <summary>Tells the server to end, as Ctrl-C does: it drains; the exit code is given.</summary>
     public async Task<int> StopAsync()
     {
-        await SignalAsync("INT");
+        await SignalAsync("TERM");
         return await EndedAsync();
     }
 

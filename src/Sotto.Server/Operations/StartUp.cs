@@ -1,0 +1,52 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Operations;
+
+/// <summary>What an operator sees of the process: settings that hold unless said otherwise, log lines, and the words at the start.</summary>
+internal static class StartUp
+{
+    /// <summary>One event a line, with its time; ASP.NET and Orleans speak only when something is wrong.</summary>
+    public static void AddStartUp(this WebApplicationBuilder builder)
+    {
+        // The weakest source: every other one (environment, command line) overrides it.
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
+        {
+            InitialData =
+            [
+                new("urls", "http://localhost:8080"),
+                new("Logging:LogLevel:Default", "Information"),
+                new("Logging:LogLevel:Microsoft", "Warning"),
+                new("Logging:LogLevel:Orleans", "Warning"),
+            ],
+        });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+    }
+
+    /// <summary>Prints, once the server listens: where it can be reached, where it keeps things, where to read on.</summary>
+    public static void AnnounceWhenStarted(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var version = typeof(StartUp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        Console.WriteLine($"Sotto {version}");
+        foreach (var address in addresses)
+        {
+            Console.WriteLine($"Listening on {address}");
+        }
+
+        Console.WriteLine($"Data in {Path.GetFullPath(storage.DataDirectory)}{(storage.IsPostgres ? ", database in PostgreSQL" : "")}");
+        if (addresses.FirstOrDefault() is { } first)
+        {
+            Console.WriteLine($"API reference at {first}/docs");
+        }
+    });
+}
