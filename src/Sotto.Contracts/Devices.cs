@@ -35,3 +35,12 @@ public sealed record PrekeyBundles(IReadOnlyList<PrekeyBundle> Bundles);
 
 /// <summary>An opaque encrypted blob of the user; the bytes themselves travel raw. <c>size</c> in bytes.</summary>
 public sealed record BackupInfo(string Name, long Version, long Size, DateTimeOffset UpdatedAt);
+
+/// <summary>What a client must know before it signs in. <c>authority</c> is the outside issuer of tokens, where there is one.</summary>
+public sealed record Capabilities(
+    string Version, string OldestSdk, IReadOnlyList<string> Features, CapabilityLimits Limits, bool OpenRegistration, string? Authority);
+
+/// <summary>The server's sizes in bytes, its counts, and its rates for each user; a rate of 0 means none.</summary>
+public sealed record CapabilityLimits(
+    int RequestBody, int Frame, int Ciphertext, int RecipientKeys, int DevicesPerUser, int GroupMembers, int ChannelMembers,
+    int BackupBytes, int OneTimePrekeys, int MessagesPerMinute, int CallsPerHour, int SocketsPerUser);

@@ -37,6 +37,7 @@ namespace Sotto.Contracts;
 [JsonSerializable(typeof(ConversationDevices))]
 [JsonSerializable(typeof(PrekeyRequest))]
 [JsonSerializable(typeof(PrekeyBundles))]
+[JsonSerializable(typeof(Capabilities))]
 [JsonSerializable(typeof(BackupInfo))]
 [JsonSerializable(typeof(Page<BackupInfo>))]
 [JsonSerializable(typeof(Page<Conversation>))]

@@ -1,5 +1,6 @@
 using Sotto.Server.Accounts;
 using Sotto.Server.Conversations;
+using Sotto.Server.Devices;
 using Sotto.Server.Http;
 using Sotto.Server.Limits;
 using Sotto.Server.Operations;
@@ -13,6 +14,7 @@ builder.AddStorage();
 builder.AddHttp();
 builder.AddLimits();
 builder.AddAccounts();
+builder.AddDevices();
 builder.AddConversations();
 builder.AddOperations();
 
@@ -22,6 +24,7 @@ app.UseHttp();
 var routes = new Routes(app);
 var commands = new CommandMap();
 AccountsModule.MapAccounts(routes, commands);
+DevicesModule.MapDevices(routes, commands);
 OperationsModule.MapOperations(routes, commands);
 
 app.AnnounceWhenStarted();

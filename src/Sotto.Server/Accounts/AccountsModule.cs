@@ -22,7 +22,7 @@ internal static class AccountsModule
         services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>().AddSingleton<OutsideIssuer>().AddSingleton<Passwords>();
         services.AddSingleton<UserStore>().AddSingleton<SessionStore>().AddSingleton<BlockStore>().AddSingleton<FactStore>();
         services.AddSingleton<Liveness>().AddSingleton<LiveStatus>().AddSingleton<DeviceNews>().AddSingleton<DeviceList>().AddSingleton<Sessions>();
-        services.AddSingleton<Users>().AddSingleton<Blocks>().AddSingleton<ExportParts>().AddSingleton<SetupCode>();
+        services.AddSingleton<Users>().AddSingleton<Blocks>().AddSingleton<SetupCode>();
         services.AddSingleton<CallerCheck>().AddSingleton<ICallerCheck>(provider => provider.GetRequiredService<CallerCheck>());
         services.AddSingleton<Erasures>();
         services.AddJob<Erasures>("accounts.finish-erasures", Erasures.BetweenRounds, (erasures, ct) => erasures.FinishAsync(ct));

@@ -15,6 +15,10 @@ internal sealed class Users(UserStore store, LiveStatus live, Database database,
     /// <summary>Which of these exist, in a transaction.</summary>
     public static Task<IReadOnlyList<Guid>> ExistingAsync(Session session, IEnumerable<Guid> userIds) => UserStore.ExistingAsync(session, userIds);
 
+    /// <summary>Holds the user's row until the transaction ends, so that what is counted of the user stays true.</summary>
+    /// <exception cref="RefusedException">USER_NOT_FOUND.</exception>
+    public static async Task<UserRow> LockAsync(Session session, Guid userId) => await UserStore.LockAsync(session, userId) ?? throw NotFound();
+
     /// <exception cref="RefusedException">USER_NOT_FOUND.</exception>
     public async Task<UserRow> MustFindAsync(Guid userId, CancellationToken ct) => await store.FindAsync(userId, ct) ?? throw NotFound();
 

@@ -79,6 +79,12 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
 
     public int MaxBody { get; private set; } = Sizes.RequestBody;
 
+    /// <summary>The body is bytes as they are, not JSON.</summary>
+    public bool IsBodyBytes { get; private set; }
+
+    /// <summary>The answer is bytes as they are, not JSON.</summary>
+    public bool IsAnswerBytes { get; private set; }
+
     public IReadOnlyList<ErrorCode> Errors => _errors;
 
     public IReadOnlyList<QueryValue> Query => _query;
@@ -100,6 +106,19 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     public Route TakesOptional<T>()
     {
         (Body, IsBodyOptional) = (typeof(T), true);
+        return this;
+    }
+
+    /// <summary>The body is bytes as they are, up to so many; the handler finds them in <see cref="Call.RawBody"/>.</summary>
+    public Route TakesBytes(int max)
+    {
+        (IsBodyBytes, MaxBody) = (true, max);
+        return this;
+    }
+
+    public Route GivesBytes()
+    {
+        IsAnswerBytes = true;
         return this;
     }
 

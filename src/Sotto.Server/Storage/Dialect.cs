@@ -26,7 +26,7 @@ internal abstract class Dialect
     /// <summary><c>for update</c>, where rows are locked one by one.</summary>
     public abstract string ForUpdate { get; }
 
-    public abstract object Ids(IEnumerable<Guid> ids);
+    public abstract System.Collections.IEnumerable Ids(IEnumerable<Guid> ids);
 
     /// <summary>Whether the exception says that a unique index held.</summary>
     public static bool IsUniqueViolation(Exception fault) => fault switch
@@ -57,14 +57,14 @@ internal abstract class Dialect
     {
         public override string ForUpdate => "";
 
-        public override object Ids(IEnumerable<Guid> ids) => ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray();
+        public override System.Collections.IEnumerable Ids(IEnumerable<Guid> ids) => ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray();
     }
 
     private sealed class PostgresDialect : Dialect
     {
         public override string ForUpdate => "for update";
 
-        public override object Ids(IEnumerable<Guid> ids) => ids.ToArray();
+        public override System.Collections.IEnumerable Ids(IEnumerable<Guid> ids) => ids.ToArray();
     }
 
     /// <summary>UUIDs are 16 bytes in SQLite, big-endian, so that version 7 sorts by time there too.</summary>

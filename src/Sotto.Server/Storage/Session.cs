@@ -25,7 +25,7 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
     public Task<int> ExecuteAsync(string sql, object? args = null) => connection.ExecuteAsync(sql, args, transaction);
 
     /// <summary>Ids for <c>in @ids</c>, in the form this database stores them.</summary>
-    public object Ids(IEnumerable<Guid> ids) => dialect.Ids(ids);
+    public System.Collections.IEnumerable Ids(IEnumerable<Guid> ids) => dialect.Ids(ids);
 
     /// <summary>Runs a part that may fail alone: on an exception its writes are undone, and the exception goes on.</summary>
     public async Task PartAsync(Func<Task> part)

@@ -48,6 +48,8 @@ create table backups (
     user_id uuid not null,
     name text not null,
     version bigint not null,
+    -- The version and the beginning of the content's hash: a blob removed and made anew never has the ETag of the old one.
+    etag text not null,
     content bytea not null,
     updated_at bigint not null,
     primary key (user_id, name)
