@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Sotto.Contracts;
+using Sotto.Server.Accounts;
+using Sotto.Server.Conversations;
+using Sotto.Server.Delivery;
+using Sotto.Server.Sockets;
+
+namespace Sotto.Server.Presence;
+
+/// <summary>
+/// Who is there, and who is told: the online people of the user's direct conversations and small groups, and those who have joined a large one.
+/// Changes are collected for a moment and told together.
+/// </summary>
+internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds, JoinedSockets joined, TimeProvider clock, ILogger<OnlineUsers> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _tableLock = new();
+    private readonly OnlineTable _table = new();
+    private readonly HashSet<Guid> _changed = [];
+    private readonly List<(Guid UserId, Guid DeviceId, DateTimeOffset At)> _seen = [];
+    private readonly ConcurrentDictionary<Guid, UserStatus> _chosen = new();
+
+    /// <summary>A socket is authenticated.</summary>
+    public async Task ArriveAsync(DeviceSocket socket, CancellationToken ct)
+    {
+        var userId = socket.Caller.UserId;
+        if (!_chosen.ContainsKey(userId))
+        {
+            _chosen[userId] = await users.ChosenStatusAsync(userId, ct);
+        }
+
+        lock (_tableLock)
+        {
+            if (_table.Arrive(userId))
+            {
+                _changed.Add(userId);
+            }
+        }
+    }
+
+    public void Depart(DeviceSocket socket)
+    {
+        lock (_tableLock)
+        {
+            _table.Depart(socket.Caller.UserId, clock.GetUtcNow());
+            _seen.Add((socket.Caller.UserId, socket.Caller.DeviceId, clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>Shown status of a user who chose <paramref name="chosen"/>: nobody is there without a socket, and who chose offline is invisible.</summary>
+    public UserStatus Show(Guid userId, UserStatus chosen)
+    {
+        lock (_tableLock)
+        {
+            return _table.IsOnline(userId) ? _chosen.GetValueOrDefault(userId, chosen) : UserStatus.Offline;
+        }
+    }
+
+    /// <summary>The user has chosen another status.</summary>
+    public void Chosen(Guid userId, UserStatus status)
+    {
+        lock (_tableLock)
+        {
+            if (_table.IsOnline(userId))
+            {
+                _chosen[userId] = status;
+                _changed.Add(userId);
+            }
+        }
+    }
+
+    /// <summary>Tells a socket that has just come who of its people is there.</summary>
+    public async Task TellWhoIsThereAsync(DeviceSocket socket, CancellationToken ct)
+    {
+        var seen = new HashSet<Guid> { socket.Caller.UserId };
+        foreach (var shared in (await store.SharedAsync(socket.Caller.UserId, ct)).Where(shared => shared.IsSmall))
+        {
+            foreach (var follower in feeds.Find(shared.ConversationId)?.Followers ?? [])
+            {
+                if (seen.Add(follower.UserId) && Show(follower.UserId, UserStatus.Online) is var status and not UserStatus.Offline)
+                {
+                    await socket.WaitForRoomAsync(ct);
+                    socket.TrySend(OutboundFrame.Of("user_status", new UserStatusChange(follower.UserId, status)));
+                }
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Gather, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await TellChangesAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                Log.NotTold(log, fault);
+            }
+        }
+    }
+
+    private async Task TellChangesAsync(CancellationToken ct)
+    {
+        Guid[] changed;
+        (Guid, Guid, DateTimeOffset)[] seen;
+        var gone = new Dictionary<Guid, DateTimeOffset>();
+        lock (_tableLock)
+        {
+            foreach (var (userId, lastSeen) in _table.TakeGone(clock.GetUtcNow()))
+            {
+                gone[userId] = lastSeen;
+                _changed.Add(userId);
+                _chosen.TryRemove(userId, out _);
+            }
+
+            (changed, seen) = ([.. _changed], [.. _seen]);
+            _changed.Clear();
+            _seen.Clear();
+        }
+
+        if (seen.Length > 0)
+        {
+            await users.SeenAsync(seen, ct);
+        }
+
+        foreach (var userId in changed)
+        {
+            await TellAsync(userId, gone.TryGetValue(userId, out var lastSeen) ? lastSeen : null, ct);
+        }
+    }
+
+    private async Task TellAsync(Guid userId, DateTimeOffset? lastSeen, CancellationToken ct)
+    {
+        var status = Show(userId, UserStatus.Online);
+        var mayShow = status == UserStatus.Offline && lastSeen is not null && (await users.SettingsAsync(userId, ct)).ShowLastSeen;
+        var frame = OutboundFrame.Of("user_status", new UserStatusChange(userId, status, mayShow ? lastSeen : null));
+        var told = new HashSet<DeviceSocket>();
+        foreach (var shared in await store.SharedAsync(userId, ct))
+        {
+            foreach (var socket in Audience(shared))
+            {
+                if (socket.Caller.UserId != userId && told.Add(socket))
+                {
+                    socket.TrySend(frame);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<DeviceSocket> Audience(SharedRow shared) =>
+        shared.IsSmall
+            ? (feeds.Find(shared.ConversationId)?.Followers ?? []).OfType<SocketFollower>().Select(follower => follower.Socket)
+            : joined.In(shared.ConversationId);
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Sotto.Contracts;
+using Sotto.Server.Callers;
+
+namespace Sotto.Server.Sockets;
+
+/// <summary>The sockets of this node, by user. Reading takes no lock.</summary>
+internal sealed class SocketRegistry
+{
+    private readonly ConcurrentDictionary<Guid, DeviceSocket[]> _byUser = new();
+    private readonly ConcurrentDictionary<DeviceSocket, byte> _all = new();
+    private int _live;
+
+    /// <summary>Run, in order, when a socket is authenticated, while it lives: catching up, presence. Filled at start; their token is cancelled when the socket ends.</summary>
+    public List<Func<DeviceSocket, CancellationToken, Task>> Live { get; } = [];
+
+    /// <summary>Called when an authenticated socket has gone. Filled at start; must be quick and must not throw.</summary>
+    public List<Action<DeviceSocket>> Gone { get; } = [];
+
+    /// <summary>How many sockets are authenticated.</summary>
+    public int Count => Volatile.Read(ref _live);
+
+    /// <summary>All sockets, those too that are not authenticated yet.</summary>
+    public IEnumerable<DeviceSocket> All => _all.Keys;
+
+    public IReadOnlyList<DeviceSocket> SocketsOf(Guid userId) => _byUser.TryGetValue(userId, out var sockets) ? sockets : [];
+
+    /// <summary>Ends every socket of a device.</summary>
+    public void CloseDevice(Guid deviceId, CloseCode code) => CloseWhere(caller => caller.DeviceId == deviceId, code);
+
+    /// <summary>Ends every socket of a user.</summary>
+    public void CloseUser(Guid userId, CloseCode code)
+    {
+        foreach (var socket in SocketsOf(userId))
+        {
+            socket.Close(code);
+        }
+    }
+
+    /// <summary>Ends every socket that was opened in a session.</summary>
+    public void CloseSession(Guid sessionId, CloseCode code) => CloseWhere(caller => caller.SessionId == sessionId, code);
+
+    internal void Opened(DeviceSocket socket) => _all[socket] = 0;
+
+    internal void Closed(DeviceSocket socket) => _all.TryRemove(socket, out _);
+
+    /// <returns>False when the user has as many sockets as may be.</returns>
+    internal bool TryAdd(DeviceSocket socket, int max)
+    {
+        var userId = socket.Caller.UserId;
+        while (true)
+        {
+            var sockets = _byUser.GetOrAdd(userId, static _ => []);
+            if (sockets.Length >= max)
+            {
+                return false;
+            }
+
+            if (_byUser.TryUpdate(userId, [.. sockets, socket], sockets))
+            {
+                Interlocked.Increment(ref _live);
+                return true;
+            }
+        }
+    }
+
+    internal void Remove(DeviceSocket socket)
+    {
+        var userId = socket.Caller.UserId;
+        while (_byUser.TryGetValue(userId, out var sockets))
+        {
+            DeviceSocket[] rest = [.. sockets.Where(other => other != socket)];
+            if (rest.Length == sockets.Length)
+            {
+                return;
+            }
+
+            if (rest.Length == 0 ? _byUser.TryRemove(new KeyValuePair<Guid, DeviceSocket[]>(userId, sockets)) : _byUser.TryUpdate(userId, rest, sockets))
+            {
+                Interlocked.Decrement(ref _live);
+                return;
+            }
+        }
+    }
+
+    private void CloseWhere(Func<Caller, bool> which, CloseCode code)
+    {
+        foreach (var socket in _byUser.Values.SelectMany(sockets => sockets))
+        {
+            if (which(socket.Caller))
+            {
+                socket.Close(code);
+            }
+        }
+    }
+}

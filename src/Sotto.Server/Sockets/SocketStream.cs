@@ -1,0 +1,71 @@
+namespace Sotto.Server.Sockets;
+
+/// <summary>
+/// The upgraded connection as the WebSocket library sees it: it reads the connection itself, and what it writes (pongs, each frame in one write) goes
+/// through the outbox, between our own frames.
+/// </summary>
+internal sealed class SocketStream(Stream connection, TimeProvider clock) : Stream
+{
+    private long _readAt = clock.GetTimestamp();
+
+    public Outbox Outbox { get; } = new(connection, clock);
+
+    /// <summary>How long the client has sent nothing at all, not even a pong.</summary>
+    public TimeSpan Silence => clock.GetElapsedTime(Volatile.Read(ref _readAt));
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await connection.ReadAsync(buffer, cancellationToken);
+        Volatile.Write(ref _readAt, clock.GetTimestamp());
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Outbox.AddRaw(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        Outbox.AddRaw(buffer.AsSpan(offset, count));
+        return Task.CompletedTask;
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        Outbox.Close();
+        base.Dispose(disposing);
+    }
+}
