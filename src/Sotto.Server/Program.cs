@@ -1,9 +1,12 @@
 using Sotto.Server.Accounts;
 using Sotto.Server.Conversations;
 using Sotto.Server.Devices;
+using Sotto.Server.Delivery;
 using Sotto.Server.Http;
 using Sotto.Server.Limits;
+using Sotto.Server.Messages;
 using Sotto.Server.Operations;
+using Sotto.Server.Presence;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
@@ -13,18 +16,26 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.AddStorage();
 builder.AddHttp();
 builder.AddLimits();
+builder.AddSockets();
 builder.AddAccounts();
 builder.AddDevices();
 builder.AddConversations();
+builder.AddMessages();
+builder.AddDelivery();
+builder.AddPresence();
 builder.AddOperations();
 
 var app = builder.Build();
 app.UseHttp();
 
 var routes = new Routes(app);
-var commands = new CommandMap();
+var commands = app.Services.GetRequiredService<CommandMap>();
+app.MapSockets(commands);
 AccountsModule.MapAccounts(routes, commands);
 DevicesModule.MapDevices(routes, commands);
+app.MapMessages(routes, commands);
+app.MapDelivery(routes, commands);
+app.MapPresence(commands);
 OperationsModule.MapOperations(routes, commands);
 
 app.AnnounceWhenStarted();

@@ -82,7 +82,7 @@ internal sealed class OutsideIssuer(UserStore users, Database database, IOptions
             var shown = Claim(token, "name") is { Length: > 0 and <= UserName.LongestDisplayName } called && !called.Any(char.IsControl) ? called : name;
             var user = new UserRow
             {
-                Id = Ids.New(clock), Username = name, DisplayName = shown, Status = EnumText.Of(UserStatus.Offline), Role = EnumText.Of(ServerRole.User),
+                Id = Ids.New(clock), Username = name, DisplayName = shown, Status = EnumText.Of(UserStatus.Online), Role = EnumText.Of(ServerRole.User),
                 Discoverable = true, ReadReceipts = true, ShowLastSeen = true, CreatedAt = clock.NowMs(),
             };
             try

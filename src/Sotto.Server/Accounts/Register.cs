@@ -62,7 +62,7 @@ internal sealed class Register(
     private UserRow NewUser(string name, string shown, string hash, ServerRole role) => new()
     {
         Id = Ids.New(clock), Username = name, DisplayName = shown, PasswordHash = hash,
-        Status = EnumText.Of(UserStatus.Offline), Role = EnumText.Of(role),
+        Status = EnumText.Of(UserStatus.Online), Role = EnumText.Of(role),
         Discoverable = true, ReadReceipts = true, ShowLastSeen = true, CreatedAt = clock.NowMs(),
     };
 }

@@ -34,6 +34,10 @@ internal sealed class Users(UserStore store, LiveStatus live, Database database,
 
     public void DropSettings(Guid userId) => _settings.Drop(userId);
 
+    /// <summary>The status that a user chose; online for a user who is gone.</summary>
+    public async Task<UserStatus> ChosenStatusAsync(Guid userId, CancellationToken ct) =>
+        await store.FindAsync(userId, ct) is { } user ? EnumText.Parse<UserStatus>(user.Status) : UserStatus.Online;
+
     /// <summary>Stores the status that a user chose.</summary>
     public Task ChooseStatusAsync(Guid userId, UserStatus status, CancellationToken ct) =>
         database.WriteAsync(session => UserStore.SetStatusAsync(session, userId, status), ct);

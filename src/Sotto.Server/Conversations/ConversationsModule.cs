@@ -6,6 +6,7 @@ internal static class ConversationsModule
     {
         var services = builder.Services;
         services.AddSingleton<LogStore>();
+        services.AddSingleton<LogReadStore>();
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<RosterStore>();
         services.AddSingleton<Rosters>();

@@ -12,13 +12,20 @@ internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifet
 {
     public const string ChatPath = "/api/v1/chat/ws/";
 
+    /// <summary>Puts our stream between the connection and the WebSocket library; must come before the library's own middleware.</summary>
+    public void Prepare(HttpContext context)
+    {
+        if (IsForThisDoor(context.Request.Path.Value ?? "") && context.Features.Get<IHttpUpgradeFeature>() is { } inner)
+        {
+            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(inner, host.Clock));
+        }
+    }
+
     /// <returns>False when the request is not for this door.</returns>
     public async Task<bool> EnterAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
-        var isChat = path.StartsWith(ChatPath, StringComparison.Ordinal);
-        var isSignalling = !isChat && path.StartsWith("/api/v1/calls/", StringComparison.Ordinal) && path.TrimEnd('/').EndsWith("/signaling", StringComparison.Ordinal);
-        if (!isChat && !isSignalling)
+        if (!IsForThisDoor(path))
         {
             return false;
         }
@@ -38,15 +45,15 @@ internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifet
             throw Errors.Unavailable.Because("The server is restarting; come back in a moment.").After(TimeSpan.FromSeconds(2));
         }
 
-        var deviceText = isChat ? path[ChatPath.Length..].TrimEnd('/') : context.Request.Query["device_id"].ToString();
+        var isSignalling = !path.StartsWith(ChatPath, StringComparison.Ordinal);
+        var deviceText = !isSignalling ? path[ChatPath.Length..].TrimEnd('/') : context.Request.Query["device_id"].ToString();
         await RunAsync(context, deviceText, isSignalling);
         return true;
     }
 
     private async Task RunAsync(HttpContext context, string deviceText, bool isSignalling)
     {
-        var upgrade = new Upgrade(context.Features.GetRequiredFeature<IHttpUpgradeFeature>(), host.Clock);
-        context.Features.Set<IHttpUpgradeFeature>(upgrade);
+        var upgrade = (Upgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         var hasDevice = Guid.TryParseExact(deviceText, "D", out var device);
         using var socket = new DeviceSocket(upgrade.Stream, webSocket, host, hasDevice ? device : null, context.Abort);
@@ -78,6 +85,10 @@ internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifet
         }
     }
 
+    private static bool IsForThisDoor(string path) =>
+        path.StartsWith(ChatPath, StringComparison.Ordinal)
+        || (path.StartsWith("/api/v1/calls/", StringComparison.Ordinal) && path.TrimEnd('/').EndsWith("/signaling", StringComparison.Ordinal));
+
     private bool IsAllowed(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
@@ -87,7 +98,6 @@ internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifet
             || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Puts our stream between the connection and the WebSocket library.</summary>
     private sealed class Upgrade(IHttpUpgradeFeature inner, TimeProvider clock) : IHttpUpgradeFeature
     {
         public SocketStream Stream { get; private set; } = null!;

@@ -20,6 +20,11 @@ internal static class SocketsModule
     {
         SocketCommands.Map(commands);
         var door = app.Services.GetRequiredService<SocketDoor>();
+        app.Use((context, next) =>
+        {
+            door.Prepare(context);
+            return next(context);
+        });
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.Use(async (context, next) =>
         {
