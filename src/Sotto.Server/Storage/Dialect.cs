@@ -26,8 +26,6 @@ internal abstract class Dialect
     /// <summary><c>for update</c>, where rows are locked one by one.</summary>
     public abstract string ForUpdate { get; }
 
-    public abstract System.Collections.IEnumerable Ids(IEnumerable<Guid> ids);
-
     /// <summary>Whether the exception says that a unique index held.</summary>
     public static bool IsUniqueViolation(Exception fault) => fault switch
     {
@@ -56,15 +54,11 @@ internal abstract class Dialect
     private sealed class SqliteDialect : Dialect
     {
         public override string ForUpdate => "";
-
-        public override System.Collections.IEnumerable Ids(IEnumerable<Guid> ids) => ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray();
     }
 
     private sealed class PostgresDialect : Dialect
     {
         public override string ForUpdate => "for update";
-
-        public override System.Collections.IEnumerable Ids(IEnumerable<Guid> ids) => ids.ToArray();
     }
 
     /// <summary>UUIDs are 16 bytes in SQLite, big-endian, so that version 7 sorts by time there too.</summary>

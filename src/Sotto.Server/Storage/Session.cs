@@ -24,8 +24,8 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
     /// <summary>The number of rows changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? args = null) => connection.ExecuteAsync(sql, args, transaction);
 
-    /// <summary>Ids for <c>in @ids</c>, in the form this database stores them.</summary>
-    public System.Collections.IEnumerable Ids(IEnumerable<Guid> ids) => dialect.Ids(ids);
+    /// <summary>Ids for <c>in @ids</c>, in the form this database takes them.</summary>
+    public SqlMapper.ICustomQueryParameter Ids(IEnumerable<Guid> ids) => new IdList(ids);
 
     /// <summary>Runs a part that may fail alone: on an exception its writes are undone, and the exception goes on.</summary>
     public async Task PartAsync(Func<Task> part)
