@@ -1,12 +1,15 @@
 using Sotto.Bench;
 
-// dotnet run -c Release --project bench/Sotto.Bench -- NAME [options]
+// Each benchmark is a verb: dotnet run -c Release --project bench/Sotto.Bench -- <verb>.
 switch (args.FirstOrDefault())
 {
     case "log-writer":
         await LogWriterBench.RunAsync(args.ElementAtOrDefault(1));
-        break;
+        return 0;
+    case "messages":
+        await MessagesBench.RunAsync(args.ElementAtOrDefault(1));
+        return 0;
     default:
-        Console.WriteLine("Benchmarks: log-writer [Host=…]");
-        break;
+        Console.WriteLine("usage: Sotto.Bench log-writer|messages [Host=…]");
+        return 2;
 }
