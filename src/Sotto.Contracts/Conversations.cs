@@ -48,5 +48,15 @@ public sealed record Notice(string Message);
 /// <summary>A list; <c>count</c> is what matches, not the size of the page.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Data, long Count, bool? HasMore = null);
 
+/// <summary>The members that were added; where it was one, its own fields stand beside the list.</summary>
+public sealed record AddedMembers(
+    IReadOnlyList<ConversationMember> Data, long Count, Guid? Id = null, Guid? ConversationId = null, Guid? UserId = null, MemberRole? Role = null,
+    DateTimeOffset? JoinedAt = null, long? UnreadCount = null, bool? IsMuted = null);
+
 /// <summary>What a system message holds in its <c>ciphertext</c>: ids and the action, never text people wrote.</summary>
-public sealed record SystemAction(string Action, Guid By, IReadOnlyList<Guid>? UserIds = null, MemberRole? Role = null);
+/// <param name="UserIds">Whom it is about; absent where it is <paramref name="By"/>.</param>
+/// <param name="Role">The role they have by it.</param>
+/// <param name="Changed">The names of the conversation's fields that have changed.</param>
+/// <param name="NewAdminId">Who became admin because the last one left.</param>
+public sealed record SystemAction(
+    string Action, Guid By, IReadOnlyList<Guid>? UserIds = null, MemberRole? Role = null, IReadOnlyList<string>? Changed = null, Guid? NewAdminId = null);

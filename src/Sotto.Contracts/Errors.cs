@@ -69,6 +69,7 @@ public static class Errors
     public static readonly ErrorCode UsernameTaken = new("USERNAME_TAKEN", 409, "Somebody has this user name.");
     public static readonly ErrorCode AlreadyMember = new("ALREADY_MEMBER", 409, "The user is a member already.");
     public static readonly ErrorCode MembersFixed = new("MEMBERS_FIXED", 409, "The members of a direct conversation don't change.");
+    public static readonly ErrorCode LastAdmin = new("LAST_ADMIN", 409, "The only admin of a conversation can't give up the role; make somebody else admin first.");
     public static readonly ErrorCode ManifestConflict = new("MANIFEST_CONFLICT", 409, "A manifest of this or a higher version is stored already.");
     public static readonly ErrorCode VersionConflict = new("VERSION_CONFLICT", 409, "The blob has changed since the version that If-Match names.");
     public static readonly ErrorCode MessageDeleted = new("MESSAGE_DELETED", 409, "The message was deleted.");
@@ -87,7 +88,7 @@ public static class Errors
         InvalidToken, TokenExpired, InvalidCredentials, RefreshReused, DeviceRevoked, PermissionDenied, NotAMember, UserBlocked,
         UserNotFound, DeviceNotFound, ConversationNotFound, MessageNotFound, ReactionNotFound, InviteNotFound, BackupNotFound,
         RouteNotFound, MethodNotAllowed, UnsupportedMediaType, MalformedJson, ValidationError, GroupTooSmall, SystemTypeReserved,
-        PayloadTooLarge, DeviceListMismatch, IdempotencyConflict, UsernameTaken, AlreadyMember, MembersFixed, ManifestConflict,
+        PayloadTooLarge, DeviceListMismatch, IdempotencyConflict, UsernameTaken, AlreadyMember, MembersFixed, LastAdmin, ManifestConflict,
         VersionConflict, MessageDeleted, TooManyDevices, ConversationFull, SetupDone, QuotaExceeded, UnknownType, RateLimited,
         Unavailable, InternalError,
     ];

@@ -12,6 +12,12 @@ public static class Sizes
     public const int DevicesPerUser = 10;
     public const int GroupMembers = 1000;
     public const int ChannelMembers = 100_000;
+    public const int MembersAtOnce = 1000;
+    public const int Title = 200;
+    public const int Description = 2000;
+    public const long LongestTtlSeconds = 366 * 24 * 3600;
+    public const int InviteUses = 10_000;
+    public const long LongestInviteSeconds = 90 * 24 * 3600;
     public const int ListedStatuses = 256;
     public const int PresenceMembers = 100;
     public const int OutboxFrames = 256;

@@ -45,6 +45,7 @@ namespace Sotto.Contracts;
 [JsonSerializable(typeof(NewConversation))]
 [JsonSerializable(typeof(ConversationChanges))]
 [JsonSerializable(typeof(NewMembers))]
+[JsonSerializable(typeof(AddedMembers))]
 [JsonSerializable(typeof(RoleChange))]
 [JsonSerializable(typeof(NewInvite))]
 [JsonSerializable(typeof(Invite))]

@@ -33,6 +33,7 @@ var commands = app.Services.GetRequiredService<CommandMap>();
 app.MapSockets(commands);
 AccountsModule.MapAccounts(routes, commands);
 DevicesModule.MapDevices(routes, commands);
+ConversationsModule.MapConversations(routes, commands);
 app.MapMessages(routes, commands);
 app.MapDelivery(routes, commands);
 app.MapPresence(commands);

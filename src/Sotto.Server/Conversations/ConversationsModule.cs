@@ -1,3 +1,7 @@
+using Sotto.Server.Http;
+using Sotto.Server.Sockets;
+using Sotto.Server.Storage;
+
 namespace Sotto.Server.Conversations;
 
 internal static class ConversationsModule
@@ -5,13 +9,25 @@ internal static class ConversationsModule
     public static void AddConversations(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<LogStore>();
-        services.AddSingleton<LogReadStore>();
-        services.AddSingleton<ConversationLog>();
-        services.AddSingleton<RosterStore>();
-        services.AddSingleton<Rosters>();
-        services.AddSingleton<CursorStore>();
-        services.AddSingleton<Cursors>();
+        services.AddSingleton<LogStore>().AddSingleton<LogReadStore>().AddSingleton<ConversationLog>();
+        services.AddSingleton<RosterStore>().AddSingleton<Rosters>().AddSingleton<RosterChanges>().AddSingleton<Participants>();
+        services.AddSingleton<CursorStore>().AddSingleton<Cursors>();
         services.AddHostedService(provider => provider.GetRequiredService<Cursors>());
+        services.AddSingleton<ConversationStore>().AddSingleton<MemberStore>().AddSingleton<ErasureStore>();
+        services.AddSingleton<ConversationViewStore>().AddSingleton<ConversationViews>().AddSingleton<ConversationNews>().AddSingleton<ConversationErasure>();
+        services.AddJob<ConversationErasure>("conversations.finish-erasures", ConversationErasure.Period, (erasure, ct) => erasure.FinishAsync(ct));
+        services.AddSingleton<CreateConversation>().AddSingleton<GetConversation>().AddSingleton<ListConversations>();
+        services.AddSingleton<ListMembers>().AddSingleton<AddMembers>().AddSingleton<RemoveMember>().AddSingleton<ChangeRole>();
+    }
+
+    public static void MapConversations(Routes routes, CommandMap commands)
+    {
+        CreateConversation.Map(routes);
+        GetConversation.Map(routes);
+        ListConversations.Map(routes);
+        ListMembers.Map(routes);
+        AddMembers.Map(routes);
+        RemoveMember.Map(routes);
+        ChangeRole.Map(routes);
     }
 }

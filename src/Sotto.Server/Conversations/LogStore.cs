@@ -20,7 +20,7 @@ internal sealed class LogStore(IEnumerable<IEntryCommitted> hooks) : IBatchStore
     public async Task WriteAsync(Session session, IReadOnlyList<PendingEntry> items)
     {
         // In the order of conversations, so that batches of two nodes never wait for each other crosswise.
-        var runs = items.Where(item => item.Also is null && !item.ChangesRoster)
+        var runs = items.Where(item => !item.IsAlone)
             .GroupBy(item => (item.Entry.ConversationId, item.RosterVersion))
             .OrderBy(run => run.Key.ConversationId)
             .Select(run => run.ToList())
@@ -37,7 +37,7 @@ internal sealed class LogStore(IEnumerable<IEntryCommitted> hooks) : IBatchStore
             await PostgresAppend.WriteAsync(session, runs);
         }
 
-        foreach (var item in items.Where(item => item.Also is not null || item.ChangesRoster).OrderBy(item => item.Entry.ConversationId))
+        foreach (var item in items.Where(item => item.IsAlone).OrderBy(item => item.Entry.ConversationId))
         {
             await WriteAloneAsync(session, item);
         }
@@ -46,7 +46,7 @@ internal sealed class LogStore(IEnumerable<IEntryCommitted> hooks) : IBatchStore
     public void Committed(IReadOnlyList<PendingEntry> items)
     {
         // Per conversation the feeds want seq order; a batch has its runs first and its single entries after them, which is that order.
-        foreach (var item in items.OrderBy(item => item.Also is not null || item.ChangesRoster))
+        foreach (var item in items.OrderBy(item => item.IsAlone))
         {
             if (item.Refusal is null && item.Existing is null)
             {
@@ -66,6 +66,11 @@ internal sealed class LogStore(IEnumerable<IEntryCommitted> hooks) : IBatchStore
             await session.PartAsync(async () =>
             {
                 var entry = item.Entry;
+                if (item.Before is { } before)
+                {
+                    await before(session);
+                }
+
                 var seq = await session.ScalarAsync<long?>(
                     """
                     update heads set last_seq = last_seq + 1, roster_version = roster_version + @step

@@ -16,6 +16,9 @@ internal sealed class PendingEntry(Entry entry, long rosterVersion) : BatchItem
     /// <summary>The socket it came over, which gets an answer instead of the event; null for REST.</summary>
     public object? Origin { get; init; }
 
+    /// <summary>What must be written before it, in the same transaction: the rows of a conversation that begins with this entry. May refuse, like <see cref="Also"/>.</summary>
+    public Func<Session, Task>? Before { get; init; }
+
     /// <summary>What must be written with it, in the same transaction; knows the entry's seq. A refusal thrown here refuses the entry alone.</summary>
     public Func<Session, PendingEntry, Task>? Also { get; init; }
 
@@ -24,6 +27,9 @@ internal sealed class PendingEntry(Entry entry, long rosterVersion) : BatchItem
 
     /// <summary>Set when the same client_message_id was stored before: that entry.</summary>
     public Entry? Existing { get; set; }
+
+    /// <summary>Writes more than itself, so that it goes by itself.</summary>
+    public bool IsAlone => ChangesRoster || Also is not null;
 
     public override int Bytes => entry.Body.Length + entry.Keys.Length + 256;
 }

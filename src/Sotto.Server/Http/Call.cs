@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sotto.Contracts;
 using Sotto.Server.Callers;
+using Sotto.Server.Storage;
 
 namespace Sotto.Server.Http;
 
@@ -40,6 +41,20 @@ internal sealed class Call(HttpContext http, Route route, Caller? caller)
         "true" or "1" => true,
         _ => throw Errors.ValidationError.Because($"The query value {name} must be true or false.", (name, "must be true or false")),
     };
+
+    /// <summary>One of an enum's words, as they travel on the wire.</summary>
+    public T? QueryWord<T>(string name)
+        where T : struct, Enum
+    {
+        if (QueryText(name) is not { } text)
+        {
+            return null;
+        }
+
+        return EnumText.TryParse<T>(text, out var value)
+            ? value
+            : throw Errors.ValidationError.Because($"The query value {name} is none of its words.", (name, "must be one of " + string.Join(", ", EnumText.All<T>())));
+    }
 
     public long? QueryNumber(string name, long min, long max)
     {

@@ -11,6 +11,12 @@ internal static class EnumText
     public static T Parse<T>(string text)
         where T : struct, Enum => Names<T>.ByText[text];
 
+    public static bool TryParse<T>(string text, out T value)
+        where T : struct, Enum => Names<T>.ByText.TryGetValue(text, out value);
+
+    public static IReadOnlyCollection<string> All<T>()
+        where T : struct, Enum => Names<T>.ByText.Keys;
+
     private static class Names<T>
         where T : struct, Enum
     {

@@ -40,6 +40,8 @@ create table members (
 
 create index members_by_user on members (user_id, conversation_id);
 
+create index members_present on members (conversation_id, joined_seq) where left_seq is null;
+
 create table invites (
     code_hash bytea primary key,
     conversation_id uuid not null,
@@ -50,3 +52,8 @@ create table invites (
 );
 
 create index invites_by_conversation on invites (conversation_id);
+
+-- Conversations that are gone for everybody, but whose rows are still being erased.
+create table erasures (
+    conversation_id uuid primary key
+);

@@ -1,0 +1,75 @@
+using Sotto.Contracts;
+using Sotto.Server.Callers;
+using Sotto.Server.Http;
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Conversations;
+
+/// <summary>
+/// Makes a conversation: <c>POST /conversations/</c>. Of direct ones there is one for each two people: whoever makes it a second time gets the
+/// first, also when both make it at once.
+/// </summary>
+internal sealed class CreateConversation(
+    ConversationLog log, ConversationStore store, ConversationViews views, Participants participants, TimeProvider clock)
+{
+    public static void Map(Routes routes) =>
+        routes.Post("/conversations/", "Makes a conversation; a direct one that exists already is answered with 200.")
+            .Created().Once().Refuses(Errors.GroupTooSmall, Errors.UserBlocked)
+            .Handle(async (CreateConversation use, Call call, NewConversation body) =>
+            {
+                var (id, isNew) = await use.CreateAsync(call.Caller, body, call.Ct);
+                call.Status = isNew ? 201 : 200;
+                return await use.ViewAsync(call.Caller, id, call.Ct);
+            });
+
+    /// <returns>The conversation, and whether it wasn't there before.</returns>
+    public async Task<(Guid Id, bool IsNew)> CreateAsync(Caller caller, NewConversation body, CancellationToken ct)
+    {
+        var plan = body.Plan(caller.UserId);                                              // 422
+        while (true)
+        {
+            if (plan.DirectKey(caller.UserId) is { } key && await store.FindDirectAsync(key, ct) is { } existing)
+            {
+                return (existing, false);
+            }
+
+            await participants.MustNotBeBlockedAsync(caller.UserId, plan.Others, ct);     // 403
+            try
+            {
+                return (await AppendAsync(caller.UserId, plan, ct), true);                // 422 for who doesn't exist
+            }
+            catch (RosterMovedException)
+            {
+                // The other one was quicker: the unique key let theirs in.
+            }
+        }
+    }
+
+    private async Task<Guid> AppendAsync(Guid creatorId, ConversationPlan plan, CancellationToken ct)
+    {
+        var id = Ids.New(clock);
+        var created = SystemMessages.Make(id, new SystemAction(SystemMessages.Created, creatorId, [creatorId, .. plan.Others]), clock);
+        await log.AppendAsync(
+            new PendingEntry(created, rosterVersion: 0)
+            {
+                ChangesRoster = true,
+                Before = async session =>
+                {
+                    await Participants.MustExistAsync(session, plan.Others, "participants");
+                    if (!await ConversationStore.AddAsync(session, id, plan, creatorId, created.CreatedAt))
+                    {
+                        throw new RosterMovedException();
+                    }
+                },
+                Also = async (session, pending) =>
+                {
+                    await MemberStore.AddAsync(session, pending.Entry, [creatorId], MemberRole.Admin, clock);
+                    await MemberStore.AddAsync(session, pending.Entry, plan.Others, plan.RoleOfOthers, clock);
+                },
+            },
+            ct);
+        return id;
+    }
+
+    private Task<Conversation> ViewAsync(Caller caller, Guid id, CancellationToken ct) => views.OneAsync(caller.UserId, id, ct);
+}
