@@ -25,9 +25,9 @@ internal static class AccountsModule
         services.AddSingleton<Users>().AddSingleton<Blocks>().AddSingleton<SetupCode>();
         services.AddSingleton<CallerCheck>().AddSingleton<ICallerCheck>(provider => provider.GetRequiredService<CallerCheck>());
         services.AddSingleton<Erasures>();
-        services.AddJob<Erasures>("accounts.finish-erasures", Erasures.BetweenRounds, (erasures, ct) => erasures.FinishAsync(ct));
-        services.AddJob<Sessions>("accounts.forget-sessions", TimeSpan.FromHours(1), (sessions, ct) => sessions.ForgetOldAsync(ct));
-        services.AddHostedService<SetupLink>();
+        services.AddJob<Erasures>("erasures", Erasures.BetweenRounds, (erasures, ct) => erasures.FinishAsync(ct));
+        services.AddJob<Sessions>("old sessions", TimeSpan.FromHours(1), (sessions, ct) => sessions.ForgetOldAsync(ct));
+        services.AddHostedService<SetupLink>().AddHostedService<SessionWatch>();
         services.AddSingleton<Register>().AddSingleton<LogIn>().AddSingleton<RefreshSession>().AddSingleton<LogOut>().AddSingleton<MakeTicket>();
         services.AddSingleton<PublishSigningKeys>().AddSingleton<ReadProfile>().AddSingleton<ChangeProfile>().AddSingleton<FindUsers>();
         services.AddSingleton<BlockUser>().AddSingleton<ExportUser>().AddSingleton<EraseUser>().AddSingleton<ChangeServerRole>();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Sotto.Contracts;
+using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
 namespace Sotto.Server.Accounts;
@@ -11,7 +12,7 @@ internal sealed record DevicesChanged(IReadOnlyList<Guid> EndedSessions, IReadOn
 }
 
 /// <summary>The devices of users: adds and removes them, and shuts out those whose session has ended.</summary>
-internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNews news, TimeProvider clock)
+internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNews news, SocketRegistry sockets, TimeProvider clock)
 {
     /// <summary>Adds a device in the transaction. A full list makes room by its longest unused device that has neither keys nor a session.</summary>
     /// <exception cref="RefusedException">TOO_MANY_DEVICES, naming the devices: a client may log in as one of them.</exception>
@@ -43,7 +44,7 @@ internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNe
 
     /// <summary>Ends the session of a device, in the transaction of its next login.</summary>
     public async Task<DevicesChanged> EndSessionAsync(Session session, Guid deviceId) =>
-        new(await SessionStore.EndOfDeviceAsync(session, deviceId, clock.NowMs()), [deviceId], () => { });
+        new(await SessionStore.EndOfDeviceAsync(session, deviceId, clock.NowMs()), [], () => { });
 
     /// <summary>Ends the session of a device.</summary>
     public async Task EndSessionAsync(Guid deviceId, CancellationToken ct) =>
@@ -53,9 +54,15 @@ internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNe
     public void Committed(DevicesChanged changed)
     {
         liveness.Drop(changed.EndedSessions);
+        foreach (var session in changed.EndedSessions)
+        {
+            sockets.CloseSession(session, CloseCodes.AuthenticationFailed);
+        }
+
         foreach (var device in changed.ClosedDevices)
         {
             liveness.DropDevice(device);
+            sockets.CloseDevice(device, CloseCodes.AuthenticationFailed);
         }
 
         changed.After();

@@ -106,9 +106,8 @@ internal sealed class SessionStore(Database database)
     public Task<IReadOnlyList<Guid>> EndOfDeviceAsync(Guid deviceId, long now, CancellationToken ct) =>
         database.WriteAsync(session => EndOfDeviceAsync(session, deviceId, now), ct);
 
-    /// <returns>The devices whose sessions ended by this.</returns>
-    public static Task<IReadOnlyList<Guid>> EndOfUserAsync(Session session, Guid userId, long now) =>
-        session.ListAsync<Guid>("update sessions set ended_at = @now where user_id = @userId and ended_at is null returning device_id", new { userId, now });
+    public static Task EndOfUserAsync(Session session, Guid userId, long now) =>
+        session.ExecuteAsync("update sessions set ended_at = @now where user_id = @userId and ended_at is null", new { userId, now });
 
     /// <summary>The session with the user's role, as long as neither session nor device nor user is gone.</summary>
     public Task<LiveRow?> FindLiveAsync(Guid id, CancellationToken ct) =>
@@ -120,6 +119,17 @@ internal sealed class SessionStore(Database database)
                 where s.id = @id and s.ended_at is null and u.erasing_at is null and d.revoked_at is null
                 """,
                 new { id }),
+            ct);
+
+    /// <summary>Sessions and devices that ended since then, by their ids.</summary>
+    public Task<IReadOnlyList<EndedRow>> EndedSinceAsync(long since, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<EndedRow>(
+                """
+                select id, user_id from sessions where ended_at >= @since
+                union all select id, user_id from devices where revoked_at >= @since
+                """,
+                new { since }),
             ct);
 
     public Task<DeviceRow?> FindDeviceAsync(Guid id, CancellationToken ct) => database.ReadAsync(session => FindDeviceAsync(session, id), ct);
@@ -149,6 +159,8 @@ internal sealed class SessionStore(Database database)
     public static async Task ForgetOldAsync(Session session, long now)
     {
         await session.ExecuteAsync("delete from sessions where expires_at < @before or ended_at < @before", new { before = now - KeptAfterEnd });
+        await session.ExecuteAsync(
+            "delete from sessions where ended_at < @before and not exists (select 1 from users where users.id = sessions.user_id)", new { before = now - 60_000 });
         await session.ExecuteAsync("delete from tickets where expires_at < @now", new { now });
     }
 }
@@ -160,6 +172,13 @@ internal sealed class LiveRow
     public Guid DeviceId { get; init; }
 
     public string Role { get; init; } = "";
+}
+
+internal sealed class EndedRow
+{
+    public Guid Id { get; init; }
+
+    public Guid UserId { get; init; }
 }
 
 internal sealed class TicketRow

@@ -52,7 +52,7 @@ internal sealed class Sessions(
         {
             await SessionStore.EndAsync(session, row.Id, now);
             var refusal = Errors.RefreshReused.Because("This refresh token was used before. The session is over; log in again.");
-            return (refusal, new DevicesChanged([row.Id], [row.DeviceId], () => { }), null, null, null);
+            return (refusal, new DevicesChanged([row.Id], [], () => { }), null, null, null);
         }
 
         var user = await UserStore.FindAsync(session, row.UserId);

@@ -95,13 +95,13 @@ internal sealed class UserStore(Database database)
     public Task<IReadOnlyList<Guid>> ErasingAsync(long before, CancellationToken ct) =>
         database.ReadAsync(session => session.ListAsync<Guid>("select id from users where erasing_at <= @before order by erasing_at limit 100", new { before }), ct);
 
+    /// <remarks>The ended sessions stay for a minute, so that every node sees that they ended.</remarks>
     public Task DeleteAsync(Guid id, CancellationToken ct) =>
         database.WriteAsync(
             async session =>
             {
                 await session.ExecuteAsync("delete from blocks where user_id = @id or blocked_id = @id", new { id });
                 await session.ExecuteAsync("delete from tickets where user_id = @id", new { id });
-                await session.ExecuteAsync("delete from sessions where user_id = @id", new { id });
                 await session.ExecuteAsync("delete from idempotency where user_id = @id", new { id });
                 await session.ExecuteAsync("delete from users where id = @id", new { id });
             },

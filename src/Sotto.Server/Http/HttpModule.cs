@@ -10,6 +10,7 @@ internal static class HttpModule
         // The framework's request lines hold paths and query strings, and a query string may hold a token.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         builder.Services.AddExceptionHandler<ErrorResponses>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<Idempotency>();
@@ -19,6 +20,7 @@ internal static class HttpModule
     /// <summary>The outermost layers: errors in the contract's form, and headers that every answer carries.</summary>
     public static void UseHttp(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => ErrorResponses.WriteForStatusAsync(context.HttpContext));
         app.Use((context, next) =>

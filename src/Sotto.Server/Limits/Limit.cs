@@ -14,9 +14,6 @@ internal enum LimitOver
 
     /// <summary>A device that asks and a device that is asked about.</summary>
     DevicePair,
-
-    /// <summary>One socket.</summary>
-    Socket,
 }
 
 /// <summary>One limit of the server. This file is the table of all; the sizes are settings.</summary>
@@ -40,12 +37,11 @@ internal sealed record Limit(string Name, Func<RateLimitOptions, int> Size, Time
     public static readonly Limit Registrations = new("registrations", o => o.RegistrationsPerHour, Hour, LimitOver.Address);
     public static readonly Limit Prekeys = new("prekeys", o => o.Prekeys, Hour, LimitOver.DevicePair);
     public static readonly Limit Tickets = new("tickets", o => o.TicketsPerMinute, Minute, LimitOver.User);
-    public static readonly Limit Frames = new("frames", o => o.FramesPerSecond, TimeSpan.FromSeconds(1), LimitOver.Socket);
 
     /// <summary>All rows, in the order of this file.</summary>
     public static IReadOnlyList<Limit> All { get; } =
     [
-        Messages, Calls, Sockets, UserSearches, Receipts, Typing, Signalling, AccountLogins, AddressLogins, Registrations, Prekeys, Tickets, Frames,
+        Messages, Calls, Sockets, UserSearches, Receipts, Typing, Signalling, AccountLogins, AddressLogins, Registrations, Prekeys, Tickets,
     ];
 
     /// <summary>An empty tally of this limit.</summary>

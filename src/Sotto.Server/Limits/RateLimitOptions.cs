@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Sotto.Server.Limits;
 
-/// <summary>How often things may be done. Section <c>Sotto:RateLimits</c>; 0 switches a limit off.</summary>
+/// <summary>How often things may be done. Section <c>Sotto:RateLimits</c>; 0 switches a limit off (but that of sockets).</summary>
 internal sealed class RateLimitOptions
 {
     public const string Section = "Sotto:RateLimits";
@@ -16,7 +16,7 @@ internal sealed class RateLimitOptions
     public int CallsPerHour { get; set; } = 10;
 
     /// <summary>Sockets a user may have open at once.</summary>
-    [Range(0, 1_000_000)]
+    [Range(1, 1_000_000)]
     public int SocketsPerUser { get; set; } = 5;
 
     /// <summary>Searches for users and public conversations by a user in a minute.</summary>
@@ -50,8 +50,4 @@ internal sealed class RateLimitOptions
     /// <summary>Socket tickets of a user in a minute.</summary>
     [Range(0, 1_000_000)]
     public int TicketsPerMinute { get; set; } = 60;
-
-    /// <summary>Frames of any kind that one socket may send in a second.</summary>
-    [Range(0, 1_000_000)]
-    public int FramesPerSecond { get; set; } = 200;
 }

@@ -45,6 +45,8 @@ create index sessions_by_device on sessions (device_id);
 
 create index sessions_by_user on sessions (user_id);
 
+create index sessions_by_end on sessions (ended_at) where ended_at is not null;
+
 create index sessions_by_expiry on sessions (expires_at);
 
 -- One-use tickets for the socket's URL; token_expires_at is the end of the access token each was made with.

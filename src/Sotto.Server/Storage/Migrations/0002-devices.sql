@@ -19,6 +19,8 @@ create table devices (
 
 create index devices_by_user on devices (user_id);
 
+create index devices_by_end on devices (revoked_at) where revoked_at is not null;
+
 create table one_time_prekeys (
     device_id uuid not null,
     key_id bigint not null,
