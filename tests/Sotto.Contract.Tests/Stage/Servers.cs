@@ -28,6 +28,9 @@ public sealed class Servers : IAsyncDisposable
     [
         ("Accounts:PasswordIterations", "1000"),
         ("RateLimits:MessagesPerMinute", "100000"),
+        ("RateLimits:RegistrationsPerHour", "0"),
+        ("RateLimits:LoginFailures", "0"),
+        ("RateLimits:UserSearchesPerMinute", "0"),
     ];
 
     public Task<TestServer> SharedAsync(Db db) => _shared[db].Value;
