@@ -40,4 +40,4 @@ app.MapPresence(commands);
 OperationsModule.MapOperations(routes, commands);
 
 app.AnnounceWhenStarted();
-await app.RunAsync();
+return await app.RunOrExplainAsync();

@@ -49,4 +49,28 @@ internal static class StartUp
             Console.WriteLine($"API reference at {first}/docs");
         }
     });
+
+    /// <summary>Runs until told to stop. What an operator can mend is told in a sentence; the exit code is 1 then.</summary>
+    public static async Task<int> RunOrExplainAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException fault)
+        {
+            await Console.Error.WriteLineAsync($"The server can't start, a setting is wrong: {string.Join(' ', fault.Failures)}");
+        }
+        catch (InvalidOperationException fault) when (fault.InnerException is FormatException or ArgumentException)
+        {
+            await Console.Error.WriteLineAsync($"The server can't start, a setting is wrong: {fault.Message}");
+        }
+        catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"The server can't start: {fault.Message} Choose another address with --urls.");
+        }
+
+        return 1;
+    }
 }
