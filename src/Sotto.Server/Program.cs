@@ -10,34 +10,39 @@ using Sotto.Server.Presence;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddStartUp();
-builder.Services.AddSingleton(TimeProvider.System);
-builder.AddStorage();
-builder.AddHttp();
-builder.AddLimits();
-builder.AddSockets();
-builder.AddAccounts();
-builder.AddDevices();
-builder.AddConversations();
-builder.AddMessages();
-builder.AddDelivery();
-builder.AddPresence();
-builder.AddOperations();
+return await StartUp.RunOrExplainAsync(() => Compose(args));
 
-var app = builder.Build();
-app.UseHttp();
+static WebApplication Compose(string[] args)
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddStartUp();
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.AddStorage();
+    builder.AddHttp();
+    builder.AddLimits();
+    builder.AddSockets();
+    builder.AddAccounts();
+    builder.AddDevices();
+    builder.AddConversations();
+    builder.AddMessages();
+    builder.AddDelivery();
+    builder.AddPresence();
+    builder.AddOperations();
 
-var routes = new Routes(app);
-var commands = app.Services.GetRequiredService<CommandMap>();
-app.MapSockets(commands);
-AccountsModule.MapAccounts(routes, commands);
-DevicesModule.MapDevices(routes, commands);
-ConversationsModule.MapConversations(routes, commands);
-app.MapMessages(routes, commands);
-app.MapDelivery(routes, commands);
-app.MapPresence(commands);
-OperationsModule.MapOperations(routes, commands);
+    var app = builder.Build();
+    app.UseHttp();
 
-app.AnnounceWhenStarted();
-return await app.RunOrExplainAsync();
+    var routes = new Routes(app);
+    var commands = app.Services.GetRequiredService<CommandMap>();
+    app.MapSockets(commands);
+    AccountsModule.MapAccounts(routes, commands);
+    DevicesModule.MapDevices(routes, commands);
+    ConversationsModule.MapConversations(routes, commands);
+    app.MapMessages(routes, commands);
+    app.MapDelivery(routes, commands);
+    app.MapPresence(commands);
+    OperationsModule.MapOperations(routes, commands);
+
+    app.AnnounceWhenStarted();
+    return app;
+}

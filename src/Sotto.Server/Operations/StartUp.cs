@@ -1,6 +1,8 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Sotto.Server.Storage;
 
@@ -23,12 +25,7 @@ internal static class StartUp
                 new("Logging:LogLevel:Orleans", "Warning"),
             ],
         });
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
+        builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName).AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
     }
 
     /// <summary>Prints, once the server listens: where it can be reached, where it keeps things, where to read on.</summary>
@@ -51,26 +48,44 @@ internal static class StartUp
     });
 
     /// <summary>Runs until told to stop. What an operator can mend is told in a sentence; the exit code is 1 then.</summary>
-    public static async Task<int> RunOrExplainAsync(this WebApplication app)
+    public static async Task<int> RunOrExplainAsync(Func<WebApplication> compose)
     {
         try
         {
-            await app.RunAsync();
+            await using var app = compose();
+            await RunAsync(app);
             return 0;
         }
-        catch (OptionsValidationException fault)
+        catch (Exception fault) when (Explain(fault) is not null)
         {
-            await Console.Error.WriteLineAsync($"The server can't start, a setting is wrong: {string.Join(' ', fault.Failures)}");
+            await Console.Error.WriteLineAsync($"The server can't start: {Explain(fault)}");
+            return 1;
         }
-        catch (InvalidOperationException fault) when (fault.InnerException is FormatException or ArgumentException)
+    }
+
+    private static async Task RunAsync(WebApplication app)
+    {
+        try
         {
-            await Console.Error.WriteLineAsync($"The server can't start, a setting is wrong: {fault.Message}");
+            await app.StartAsync();
         }
-        catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch
         {
-            await Console.Error.WriteLineAsync($"The server can't start: {fault.Message} Choose another address with --urls.");
+            // What has started already must be stopped in order.
+            await app.StopAsync();
+            throw;
         }
 
-        return 1;
+        await app.WaitForShutdownAsync();
     }
+
+    /// <summary>What the operator did, or can do, about it; null for faults of the server itself.</summary>
+    private static string? Explain(Exception fault) => fault switch
+    {
+        CannotStartException => fault.Message,
+        OptionsValidationException validation => "a setting is wrong: " + string.Join(' ', validation.Failures),
+        InvalidOperationException { InnerException: FormatException or ArgumentException } => "a setting is wrong: " + fault.Message,
+        IOException { InnerException: AddressInUseException } => fault.Message + " Choose another address with --urls.",
+        _ => null,
+    };
 }

@@ -10,7 +10,15 @@ internal static class Migrator
 {
     public static void Migrate(StorageOptions options, ILogger log)
     {
-        Directory.CreateDirectory(options.DataDirectory);
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CannotStartException($"the data folder {Path.GetFullPath(options.DataDirectory)} can't be made or opened: {fault.Message}", fault);
+        }
+
         var upgrade = options.IsPostgres
             ? DeployChanges.To.PostgresqlDatabase(options.ConnectionString)
             : DeployChanges.To.SqliteDatabase(WalConnectionString(options));
@@ -23,7 +31,9 @@ internal static class Migrator
             .PerformUpgrade();
         if (!result.Successful)
         {
-            throw new InvalidOperationException($"The database could not be brought to the schema of this version ({result.ErrorScript?.Name}).", result.Error);
+            throw result.ErrorScript is { } script
+                ? new CannotStartException($"the database could not be brought to the schema of this version at {script.Name}: {result.Error.Message}", result.Error)
+                : new CannotStartException($"the database doesn't answer: {result.Error.Message}", result.Error);
         }
 
         Log.Migrated(log, options.IsPostgres ? "PostgreSQL" : "SQLite", result.Scripts.LastOrDefault()?.Name ?? "current");

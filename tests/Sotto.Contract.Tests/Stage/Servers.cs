@@ -68,7 +68,7 @@ public sealed class Servers : IAsyncDisposable
         foreach (var server in _shared.Values.Where(s => s.IsValueCreated))
         {
             var started = await server.Value;
-            faults.AddRange(started.Log.Split('\n').Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal)));
+            faults.AddRange(started.Log.Split('\n').Where(line => line.Contains(" error ", StringComparison.Ordinal) || line.Contains(" fatal ", StringComparison.Ordinal)));
             await started.DisposeAsync();
         }
 
