@@ -36,7 +36,6 @@ internal static class Doors
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
             throw Errors.InvalidToken.Because("Send the access token as 'Authorization: Bearer …'.");
         }
 

@@ -54,6 +54,11 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
         var response = context.Response;
         response.StatusCode = refused.Error.Status;
         response.Headers.CacheControl = "no-store";
+        if (refused.Error.Status == 401)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         var retry = refused.RetryAfter is { } wait ? (int?)Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : null;
         if (retry is not null)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sotto.Contracts;
 using Sotto.Server.Storage;
@@ -7,16 +8,40 @@ namespace Sotto.Server.Http;
 /// <summary>The same <c>Idempotency-Key</c> and body give the first answer again, for 24 hours.</summary>
 /// <remarks>
 /// The key is claimed before the work and the answer kept after it. Should the process die between, the claim stands without an answer: a repeat
-/// is refused rather than done twice, and after a minute the claim is free again when nothing can still be running.
+/// is refused rather than done twice, and after a minute the claim is free again when nothing can still be running. Repeats that come while the
+/// first is being worked on wait for it if it is on this node.
 /// </remarks>
 internal sealed class Idempotency(IdempotencyStore store, TimeProvider clock)
 {
     private const int MaxKey = 255;
+    private readonly ConcurrentDictionary<(Guid UserId, string Key), Task> _running = new();
 
     public async Task<StoredAnswer> OnceAsync(Guid userId, string key, Call call, Func<Task<StoredAnswer>> run)
     {
         new Check().AtMost(key, "Idempotency-Key", MaxKey).Done();
         var hash = Hash(call);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (!_running.TryAdd((userId, key), done.Task))
+        {
+            if (_running.TryGetValue((userId, key), out var first))
+            {
+                await first.WaitAsync(call.Ct);
+            }
+        }
+
+        try
+        {
+            return await ClaimAndRunAsync(userId, key, hash, call, run);
+        }
+        finally
+        {
+            _running.TryRemove((userId, key), out _);
+            done.SetResult();
+        }
+    }
+
+    private async Task<StoredAnswer> ClaimAndRunAsync(Guid userId, string key, byte[] hash, Call call, Func<Task<StoredAnswer>> run)
+    {
         if (await store.ClaimAsync(userId, key, hash, clock.NowMs(), call.Ct) is { } earlier)
         {
             return Replay(earlier, hash);
