@@ -3,9 +3,6 @@ using Sotto.Server.Storage;
 
 namespace Sotto.Server.Conversations;
 
-/// <summary>What an admin or moderator may change.</summary>
-internal sealed record ConversationTexts(string? Title, string? Description, ConversationVisibility Visibility, long? TtlSeconds);
-
 /// <summary>The rows of conversations and of their heads.</summary>
 internal sealed class ConversationStore(Database database)
 {
@@ -49,14 +46,23 @@ internal sealed class ConversationStore(Database database)
             : new ConversationTexts(row.Title, row.Description, EnumText.Parse<ConversationVisibility>(row.Visibility), row.MessageTtlSeconds);
     }
 
-    public static Task ChangeAsync(Session session, Guid id, ConversationTexts texts, long now) =>
-        session.ExecuteAsync(
-            """
-            update conversations set title = @Title, search_title = @search, description = @Description, visibility = @visibility,
-                message_ttl_seconds = @TtlSeconds, updated_at = @now
-            where id = @id
-            """,
-            new { id, texts.Title, search = SearchTitle.Of(texts.Title), texts.Description, visibility = EnumText.Of(texts.Visibility), texts.TtlSeconds, now });
+    /// <summary>Changes what is named and leaves the rest, so that two who change different things at once both succeed.</summary>
+    public static Task ChangeAsync(Session session, Guid id, ConversationChanges changes, long now)
+    {
+        var title = NewConversationRules.Text(changes.Title);
+        var set = "updated_at = @now"
+            + (changes.Title is null ? "" : ", title = @title, search_title = @search")
+            + (changes.Description is null ? "" : ", description = @description")
+            + (changes.Visibility is null ? "" : ", visibility = @visibility")
+            + (changes.MessageTtlSeconds is null ? "" : ", message_ttl_seconds = @ttl");
+        return session.ExecuteAsync(
+            $"update conversations set {set} where id = @id",
+            new
+            {
+                id, now, title, search = SearchTitle.Of(title), description = NewConversationRules.Text(changes.Description),
+                visibility = changes.Visibility is { } visibility ? EnumText.Of(visibility) : null, ttl = NewConversationRules.Ttl(changes.MessageTtlSeconds),
+            });
+    }
 
     private sealed class TextsRow
     {
@@ -68,27 +74,4 @@ internal sealed class ConversationStore(Database database)
 
         public long? MessageTtlSeconds { get; init; }
     }
-}
-
-/// <summary>The form of a title in which words are found by their beginning.</summary>
-internal static class SearchTitle
-{
-    private static readonly char[] Wild = ['\\', '%', '_'];
-
-    /// <summary>Every word has a blank before it.</summary>
-    public static string? Of(string? title) => title is null ? null : " " + Fold(title);
-
-    /// <summary>For <c>like @pattern escape '\'</c>.</summary>
-    public static string Pattern(string query)
-    {
-        var folded = Fold(query);
-        foreach (var wild in Wild)
-        {
-            folded = folded.Replace(wild.ToString(), "\\" + wild, StringComparison.Ordinal);
-        }
-
-        return $"% {folded}%";
-    }
-
-    private static string Fold(string text) => string.Join(' ', text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

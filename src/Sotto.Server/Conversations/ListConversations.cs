@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Accounts;
 using Sotto.Server.Callers;
 using Sotto.Server.Http;
 using Sotto.Server.Storage;
@@ -34,7 +35,7 @@ internal sealed class ListConversations(ConversationViews views, TimeProvider cl
         var title = NewConversationRules.Text(call.QueryText("query"));
         new Check()
             .That(!unassigned || type == ConversationType.Support, "unassigned", "goes with type=support only")
-            .AtMost(title, "query", Sizes.Title)
+            .Label(title, "query", Sizes.Title)
             .Done();
         if (unassigned && caller.Role != ServerRole.Agent)
         {

@@ -85,4 +85,22 @@ internal sealed class MemberStore(Database database)
                 $"select {Columns} from members where conversation_id = @conversationId and user_id in @ids and left_seq is null order by joined_seq, user_id",
                 new { conversationId, ids = session.Ids(userIds) }),
             ct);
+
+    /// <summary>The conversations that the user is a member of.</summary>
+    public Task<IReadOnlyList<Guid>> ConversationsAsync(Guid userId, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<Guid>(
+                "select conversation_id from members where user_id = @userId and left_seq is null order by conversation_id", new { userId }),
+            ct);
+
+    /// <summary>Erases what is left of somebody who has left everything.</summary>
+    public Task ForgetAsync(Guid userId, CancellationToken ct) =>
+        database.WriteAsync(
+            async session =>
+            {
+                await session.ExecuteAsync("delete from cursors where user_id = @userId", new { userId });
+                await session.ExecuteAsync("delete from members where user_id = @userId and left_seq is not null", new { userId });
+                await session.ExecuteAsync("delete from invites where created_by = @userId", new { userId });
+            },
+            ct);
 }

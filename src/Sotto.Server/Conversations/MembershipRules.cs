@@ -48,6 +48,24 @@ internal static class MembershipRules
         }
     }
 
+    /// <summary>What whoever joins without being asked becomes.</summary>
+    /// <exception cref="RefusedException">PERMISSION_DENIED.</exception>
+    public static MemberRole RoleOfJoining(this Roster roster, ServerRole role) => (roster.Type, roster.Visibility) switch
+    {
+        (ConversationType.Support, _) when role == ServerRole.Agent => MemberRole.Moderator,
+        (ConversationType.Group or ConversationType.Channel, ConversationVisibility.Public) => MemberRole.Member,
+        _ => throw Errors.PermissionDenied.Because("This conversation is not public."),
+    };
+
+    /// <exception cref="RefusedException">ALREADY_MEMBER.</exception>
+    public static void MustNotHave(this Roster roster, Guid userId)
+    {
+        if (roster.Has(userId))
+        {
+            throw Errors.AlreadyMember.Because("You are a member already.");
+        }
+    }
+
     /// <exception cref="RefusedException">CONVERSATION_FULL.</exception>
     public static void MustHaveRoomFor(this Roster roster, int newcomers)
     {

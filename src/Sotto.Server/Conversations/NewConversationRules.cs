@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Accounts;
 
 namespace Sotto.Server.Conversations;
 
@@ -29,9 +30,7 @@ internal static class NewConversationRules
             .That((wish.Participants?.Count ?? 0) <= Sizes.MembersAtOnce, "participants", $"must name at most {Sizes.MembersAtOnce} at once")
             .That(others.Length <= mostOthers, "participants", $"must be at most {mostOthers} beside the creator")
             .That(wish.Type is not ConversationType.Direct || others.Length == 1, "participants", "must be exactly one other user")
-            .That(
-                wish.Type is not (ConversationType.Direct or ConversationType.Support) || wish.Visibility is null or ConversationVisibility.Private,
-                "visibility", "must be private for this type")
+            .That(MayBe(wish.Type, wish.Visibility), "visibility", OnlyPrivate)
             .Done();
         if (wish.Type == ConversationType.Group && others.Length < 2)
         {
@@ -52,14 +51,26 @@ internal static class NewConversationRules
     /// <summary>Both user ids, the lesser first.</summary>
     public static string DirectKey(Guid one, Guid other) => one.CompareTo(other) < 0 ? $"{one} {other}" : $"{other} {one}";
 
+    /// <summary>Direct and support conversations stay private.</summary>
+    /// <exception cref="RefusedException">VALIDATION_ERROR.</exception>
+    public static void MustAllow(ConversationType type, ConversationVisibility? visibility) =>
+        new Check().That(MayBe(type, visibility), "visibility", OnlyPrivate).Done();
+
     public static Check ConversationTexts(this Check check, string? title, string? description) =>
-        check.AtMost(title, "title", Sizes.Title).AtMost(description, "description", Sizes.Description);
+        check.Label(title, "title", Sizes.Title)
+            .AtMost(description, "description", Sizes.Description)
+            .That(description is null || !description.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')), "description", "must have no control characters");
 
     public static Check Ttl(this Check check, long? seconds) =>
         check.That(seconds is null or (>= 0 and <= Sizes.LongestTtlSeconds), "message_ttl_seconds", $"must be from 0 (off) to {Sizes.LongestTtlSeconds}");
 
     /// <summary>0 is off.</summary>
     public static long? Ttl(long? seconds) => seconds is 0 ? null : seconds;
+
+    private const string OnlyPrivate = "must be private for this type";
+
+    private static bool MayBe(ConversationType? type, ConversationVisibility? visibility) =>
+        type is not (ConversationType.Direct or ConversationType.Support) || visibility is null or ConversationVisibility.Private;
 
     /// <summary>Nothing but blanks is nothing.</summary>
     public static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -12,11 +12,13 @@ internal sealed class RosterChanges(Rosters rosters, ConversationLog log, TimePr
 
     /// <summary>Appends the entry and writes what belongs to it. The roster's version rises.</summary>
     /// <param name="also">Knows the entry's seq, from which on, or up to which, somebody sees the conversation.</param>
-    public async Task<Entry> AppendAsync(Roster roster, SystemAction action, Func<Session, Entry, Task> also, CancellationToken ct)
+    /// <param name="movesRoster">False for a change that rosters know nothing of: their version stays.</param>
+    public async Task<Entry> AppendAsync(
+        Roster roster, SystemAction action, Func<Session, Entry, Task> also, CancellationToken ct, bool movesRoster = true)
     {
         var pending = new PendingEntry(SystemMessages.Make(roster.ConversationId, action, clock), roster.Version)
         {
-            ChangesRoster = true,
+            ChangesRoster = movesRoster,
             Also = (session, written) => also(session, written.Entry),
         };
         await log.AppendAsync(pending, ct);

@@ -53,6 +53,26 @@ internal sealed class RosterStore(Database database)
             type == ConversationType.Direct && await IsBlockedAsync(session, members.Keys), members);
     }
 
+    /// <summary>Gives the roster of each of the user's conversations a new version.</summary>
+    /// <returns>Which these are.</returns>
+    public static async Task<IReadOnlyList<Guid>> RaiseAllAsync(Session session, Guid userId)
+    {
+        // Locked in the order of conversations, as batches of entries do it, so that nobody waits crosswise.
+        var ids = await session.ListAsync<Guid>(
+            $"""
+            select conversation_id from heads
+            where conversation_id in (select conversation_id from members where user_id = @userId and left_seq is null)
+            order by conversation_id {session.Dialect.ForUpdate}
+            """,
+            new { userId });
+        foreach (var some in ids.Chunk(1000))
+        {
+            await session.ExecuteAsync("update heads set roster_version = roster_version + 1 where conversation_id in @ids", new { ids = session.Ids(some) });
+        }
+
+        return ids;
+    }
+
     private static async Task<bool> IsBlockedAsync(Session session, IEnumerable<Guid> people)
     {
         var ids = session.Ids(people);

@@ -1,0 +1,44 @@
+using Sotto.Contracts;
+using Sotto.Server.Callers;
+
+namespace Sotto.Server.Conversations;
+
+/// <summary>
+/// A user who is being erased leaves every conversation, direct ones too, as anybody leaves; cursors and memberships are erased. A direct
+/// conversation stays for the other side.
+/// </summary>
+internal sealed class LeaveAll(RosterChanges changes, ConversationErasure erasure, MemberStore store) : IUserErased
+{
+    public async Task EraseUserAsync(Guid userId, CancellationToken ct)
+    {
+        foreach (var id in await store.ConversationsAsync(userId, ct))
+        {
+            await LeaveAsync(id, userId, ct);
+        }
+
+        await store.ForgetAsync(userId, ct);
+    }
+
+    private async Task LeaveAsync(Guid id, Guid userId, CancellationToken ct)
+    {
+        try
+        {
+            await changes.DecideAsync(
+                id,
+                async roster =>
+                {
+                    if (roster.Has(userId))
+                    {
+                        await (roster.Count == 1 ? erasure.EraseAsync(roster, ct) : changes.RemoveAsync(roster, userId, userId, ct));
+                    }
+
+                    return true;
+                },
+                ct);
+        }
+        catch (RefusedException refused) when (refused.Error == Errors.ConversationNotFound)
+        {
+            // Somebody has erased it in the meantime.
+        }
+    }
+}
