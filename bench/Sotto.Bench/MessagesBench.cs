@@ -9,7 +9,7 @@ namespace Sotto.Bench;
 internal static class MessagesBench
 {
     private const int Window = 8;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(8);
 
     public static async Task RunAsync(string? database)

@@ -56,10 +56,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.Environment["Sotto__Accounts__PasswordIterations"] = "1000";
         foreach (var limit in (string[])["MessagesPerMinute", "ReceiptsPerMinute", "TypingPerMinute", "RegistrationsPerHour", "SocketsPerUser"])
         {
-            start.Environment["Sotto__RateLimits__" + limit] = "100000000";
+            start.Environment["Sotto__RateLimits__" + limit] = limit == "SocketsPerUser" ? "1000000" : "0"; // 0: off
         }
 
-        start.Environment["Sotto__Sockets__FramesPerSecond"] = "10000000";
+        start.Environment["Sotto__Sockets__FramesPerSecond"] = "1000000";
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
