@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Sotto.Server.Storage;
 
 namespace Sotto.Server.Conversations;
@@ -23,6 +24,8 @@ internal sealed class CursorRow
 internal sealed class FollowedRow
 {
     public Guid ConversationId { get; init; }
+
+    public Guid UserId { get; init; }
 
     public string Type { get; init; } = "";
 
@@ -60,24 +63,23 @@ internal sealed class CursorStore(Database database)
         database.WriteAsync<IReadOnlyList<CursorMoved>>(
             async session =>
             {
+                var before = new Dictionary<(Guid, Guid), CursorRow>();
+                var joined = new Dictionary<(Guid, Guid), long>();
+                foreach (var chunk in moves.Chunk(500))
+                {
+                    await ReadBeforeAsync(session, chunk, before, joined);
+                }
+
+                await using var upsert = new UpsertCommand(session);
                 var moved = new List<CursorMoved>(moves.Count);
                 foreach (var move in moves.OrderBy(move => move.ConversationId).ThenBy(move => move.DeviceId))
                 {
-                    var before = await session.FirstAsync<CursorRow>(
-                        "select delivered_seq, read_seq from cursors where conversation_id = @ConversationId and device_id = @DeviceId",
-                        new { move.ConversationId, move.DeviceId });
-                    var joined = before is null
-                        ? await session.ScalarAsync<long?>(
-                            "select joined_seq from members where conversation_id = @ConversationId and user_id = @UserId", new { move.ConversationId, move.UserId })
-                        : 0;
-                    var after = await session.FirstAsync<CursorRow>(
-                        Upsert, new { move.ConversationId, move.DeviceId, move.UserId, move.Delivered, move.Read, move.At });
-                    if (after is not null)
+                    if (await upsert.RunAsync(move) is var (delivered, read))
                     {
-                        var start = (joined ?? 1) - 1;
+                        var row = before.GetValueOrDefault((move.ConversationId, move.DeviceId));
+                        var start = joined.GetValueOrDefault((move.ConversationId, move.UserId), 1) - 1;
                         moved.Add(new CursorMoved(
-                            move.ConversationId, move.UserId, move.DeviceId, before?.DeliveredSeq ?? start, after.DeliveredSeq,
-                            before?.ReadSeq ?? start, after.ReadSeq, move.At));
+                            move.ConversationId, move.UserId, move.DeviceId, row?.DeliveredSeq ?? start, delivered, row?.ReadSeq ?? start, read, move.At));
                     }
                 }
 
@@ -126,4 +128,61 @@ internal sealed class CursorStore(Database database)
             on conflict (conversation_id, device_id) do nothing
             """,
             new { userId, deviceId, now });
+
+    private static async Task ReadBeforeAsync(
+        Session session, CursorMove[] moves, Dictionary<(Guid, Guid), CursorRow> before, Dictionary<(Guid, Guid), long> joined)
+    {
+        var args = new
+        {
+            conversations = session.Ids(moves.Select(move => move.ConversationId).Distinct()),
+            devices = session.Ids(moves.Select(move => move.DeviceId).Distinct()),
+            users = session.Ids(moves.Select(move => move.UserId).Distinct()),
+        };
+        foreach (var row in await session.ListAsync<CursorRow>(
+            "select conversation_id, device_id, delivered_seq, read_seq from cursors where device_id in @devices and conversation_id in @conversations", args))
+        {
+            before[(row.ConversationId, row.DeviceId)] = row;
+        }
+
+        foreach (var row in await session.ListAsync<FollowedRow>(
+            "select conversation_id, user_id, joined_seq from members where user_id in @users and conversation_id in @conversations", args))
+        {
+            joined[(row.ConversationId, row.UserId)] = row.JoinedSeq;
+        }
+    }
+
+    /// <summary>The upsert, prepared once for a batch of moves.</summary>
+    private sealed class UpsertCommand : IAsyncDisposable
+    {
+        private readonly DbCommand _command;
+        private readonly Dialect _dialect;
+
+        public UpsertCommand(Session session)
+        {
+            _dialect = session.Dialect;
+            _command = session.Connection.CreateCommand();
+            _command.Transaction = session.Transaction;
+            _command.CommandText = Upsert;
+            foreach (var name in (string[])["ConversationId", "DeviceId", "UserId", "Delivered", "Read", "At"])
+            {
+                var parameter = _command.CreateParameter();
+                parameter.ParameterName = name;
+                _command.Parameters.Add(parameter);
+            }
+        }
+
+        public async Task<(long Delivered, long Read)?> RunAsync(CursorMove move)
+        {
+            _command.Parameters[0].Value = _dialect.Id(move.ConversationId);
+            _command.Parameters[1].Value = _dialect.Id(move.DeviceId);
+            _command.Parameters[2].Value = _dialect.Id(move.UserId);
+            _command.Parameters[3].Value = move.Delivered;
+            _command.Parameters[4].Value = move.Read;
+            _command.Parameters[5].Value = move.At;
+            await using var reader = await _command.ExecuteReaderAsync();
+            return await reader.ReadAsync() ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
+        }
+
+        public ValueTask DisposeAsync() => _command.DisposeAsync();
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class MessagePushes(SocketRegistry sockets, Rosters rosters, Mes
                 continue;
             }
 
-            var roster = await rosters.CurrentAsync(move.ConversationId, ct);
+            var roster = rosters.Cached(move.ConversationId) ?? await rosters.CurrentAsync(move.ConversationId, ct);
             if (!roster.Has(move.UserId) || roster.Count > Sizes.ListedStatuses)
             {
                 continue;

@@ -26,6 +26,9 @@ internal abstract class Dialect
     /// <summary><c>for update</c>, where rows are locked one by one.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>One id as a parameter of a plain command.</summary>
+    public abstract object Id(Guid id);
+
     /// <summary>Whether the exception says that a unique index held.</summary>
     public static bool IsUniqueViolation(Exception fault) => fault switch
     {
@@ -54,11 +57,15 @@ internal abstract class Dialect
     private sealed class SqliteDialect : Dialect
     {
         public override string ForUpdate => "";
+
+        public override object Id(Guid id) => id.ToByteArray(bigEndian: true);
     }
 
     private sealed class PostgresDialect : Dialect
     {
         public override string ForUpdate => "for update";
+
+        public override object Id(Guid id) => id;
     }
 
     /// <summary>UUIDs are 16 bytes in SQLite, big-endian, so that version 7 sorts by time there too.</summary>

@@ -167,7 +167,9 @@ internal sealed class SqliteDatabase : Database
         var connection = new SqliteConnection(_writerString);
         connection.Open();
         using var pragmas = connection.CreateCommand();
-        pragmas.CommandText = "pragma journal_mode=wal; pragma synchronous=full; pragma temp_store=memory; pragma cache_size=-65536;";
+        // PERF: a checkpoint writes each page once, however often it changed; every 16 MiB of log instead of 4 saves most of those writes.
+        pragmas.CommandText =
+            "pragma journal_mode=wal; pragma synchronous=full; pragma wal_autocheckpoint=4096; pragma temp_store=memory; pragma cache_size=-65536;";
         pragmas.ExecuteNonQuery();
         return connection;
     }
