@@ -3,6 +3,9 @@ namespace Sotto.Contracts;
 /// <summary>What the server pushes: <c>{type, data}</c>, and the <c>request_id</c> of the frame it answers.</summary>
 public sealed record Event<T>(string Type, T Data, string? RequestId = null);
 
+/// <summary>An event as the socket would have sent it; its <c>type</c> says what <c>data</c> holds.</summary>
+public sealed record SocketEvent(string Type, System.Text.Json.JsonElement Data);
+
 // Commands: what a client sends. The frame is flat; "type" and "request_id" stand beside these fields.
 public sealed record Authenticate(string? Token);
 public sealed record ConversationRef(Guid? ConversationId);

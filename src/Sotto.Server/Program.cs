@@ -42,7 +42,7 @@ var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnCha
     app.MapMessages(routes, commands);
     app.MapDelivery(routes, commands);
     app.MapPresence(commands);
-    OperationsModule.MapOperations(routes, commands);
+    app.MapOperations(routes, commands);
 
     app.AnnounceWhenStarted();
     return app;

@@ -13,8 +13,8 @@ internal sealed class CreateConversation(
     ConversationLog log, ConversationStore store, ConversationViews views, Participants participants, TimeProvider clock)
 {
     public static void Map(Routes routes) =>
-        routes.Post("/conversations/", "Makes a conversation; a direct one that exists already is answered with 200.")
-            .Created().Once().Refuses(Errors.GroupTooSmall, Errors.UserBlocked)
+        routes.Post("/conversations/", "Makes a conversation.")
+            .Created().Also(200, "The direct conversation of these two, which exists already.").Once().Refuses(Errors.GroupTooSmall, Errors.UserBlocked)
             .Handle(async (CreateConversation use, Call call, NewConversation body) =>
             {
                 var (id, isNew) = await use.CreateAsync(call.Caller, body, call.Ct);

@@ -17,7 +17,7 @@ internal sealed class Sync(CursorStore store, Cursors cursors, LogEvents events)
     public static void Map(Routes routes) =>
         routes.Get("/sync", "Gives what this device has not acknowledged, as events in order.")
             .Asks("limit", """{"type":"integer","minimum":1,"maximum":1000,"default":100}""", "How many entries to give at most.")
-            .Gives<Page<JsonElement>>()
+            .Gives<Page<SocketEvent>>()
             .Handle((Sync use, Call call) => use.GiveAsync(call));
 
     private async Task<RawAnswer> GiveAsync(Call call)

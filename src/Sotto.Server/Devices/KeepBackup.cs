@@ -20,15 +20,17 @@ internal sealed class KeepBackup(Database database, BackupStore store, TimeProvi
         routes.Get("/backup/", "Lists the caller's backup blobs.")
             .Pages()
             .Handle((KeepBackup use, Call call) => use.ListAsync(call.Caller, call.Paging(), call.Ct));
-        routes.Get("/backup/{name}", "Gives the bytes of a backup blob, and its version as ETag; with If-None-Match 304 when it is still that one.")
-            .GivesBytes()
+        routes.Get("/backup/{name}", "Gives the bytes of a backup blob, and its version as ETag.")
+            .GivesBytes().Hears("If-None-Match", "A version that the client has already.").Also(304, "It is still that version; there is no body.")
             .Refuses(Errors.BackupNotFound)
             .Handle((KeepBackup use, Call call) => use.ReadAsync(call));
-        routes.Put("/backup/{name}", "Stores the bytes of the body; with If-Match over that version only, with If-None-Match: * only where there is none.")
+        routes.Put("/backup/{name}", "Stores the bytes of the body as a backup blob.")
+            .Hears("If-Match", "Stores over this version only.").Hears("If-None-Match", "With `*`, stores only where there is no blob yet.")
             .TakesBytes(Sizes.BackupBytes)
             .Refuses(Errors.VersionConflict, Errors.QuotaExceeded)
             .Handle((KeepBackup use, Call call) => use.StoreAsync(call));
-        routes.Delete("/backup/{name}", "Removes a backup blob; with If-Match that version only.")
+        routes.Delete("/backup/{name}", "Removes a backup blob.")
+            .Hears("If-Match", "Removes this version only.")
             .Refuses(Errors.BackupNotFound, Errors.VersionConflict)
             .Handle((KeepBackup use, Call call) => use.RemoveAsync(call));
     }

@@ -8,7 +8,6 @@ internal static class HttpModule
     public static void AddHttp(this IHostApplicationBuilder builder)
     {
         // The framework's request lines hold paths and query strings, and a query string may hold a token.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         builder.Services.AddExceptionHandler<ErrorResponses>();

@@ -57,6 +57,8 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
 {
     private readonly List<ErrorCode> _errors = [];
     private readonly List<QueryValue> _query = [];
+    private readonly List<(string Name, string Meaning)> _headers = [];
+    private readonly SortedDictionary<int, string> _also = [];
 
     public string Method => method;
 
@@ -65,6 +67,9 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     public string Summary => summary;
 
     public Access Access { get; private set; } = Access.Device;
+
+    /// <summary>The use case behind the door; the API documents name the operation after it.</summary>
+    public Type? Use { get; private set; }
 
     public Type? Body { get; private set; }
 
@@ -85,9 +90,17 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     /// <summary>The answer is bytes as they are, not JSON.</summary>
     public bool IsAnswerBytes { get; private set; }
 
+    public string AnswerMedia { get; private set; } = "application/json";
+
     public IReadOnlyList<ErrorCode> Errors => _errors;
 
     public IReadOnlyList<QueryValue> Query => _query;
+
+    /// <summary>Request headers with a meaning of this route's own.</summary>
+    public IReadOnlyList<(string Name, string Meaning)> Headers => _headers;
+
+    /// <summary>Further statuses that are no refusals; below 300 with the same answer as <see cref="Status"/>.</summary>
+    public IReadOnlyDictionary<int, string> OtherStatuses => _also;
 
     public Route For(Access access)
     {
@@ -116,9 +129,10 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
         return this;
     }
 
-    public Route GivesBytes()
+    /// <summary>The answer is no JSON.</summary>
+    public Route GivesBytes(string mediaType = "application/octet-stream")
     {
-        IsAnswerBytes = true;
+        (IsAnswerBytes, AnswerMedia) = (true, mediaType);
         return this;
     }
 
@@ -144,6 +158,20 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     public Route Asks(string name, [StringSyntax(StringSyntaxAttribute.Json)] string schema, string meaning, bool required = false)
     {
         _query.Add(new QueryValue(name, schema, meaning, required));
+        return this;
+    }
+
+    /// <summary>Documents a request header.</summary>
+    public Route Hears(string name, string meaning)
+    {
+        _headers.Add((name, meaning));
+        return this;
+    }
+
+    /// <summary>Documents a status that <see cref="Call.Status"/> may be set to.</summary>
+    public Route Also(int status, string meaning)
+    {
+        _also[status] = meaning;
         return this;
     }
 
@@ -200,6 +228,7 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
 
     private void Map(Func<object, Call, Task<object?>> handle, Type use)
     {
+        Use = use;
         app.MapMethods(path, [method], context => Doors.EnterAsync(context, this, use, handle));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class GetMessages(Rosters rosters, MessageStore store, MessageVi
 
     public static void Map(Routes routes)
     {
-        routes.Get("/messages", "Lists the messages of a conversation, newest first.")
+        routes.Get("/messages/", "Lists the messages of a conversation, newest first.")
             .Asks("conversation_id", """{"type":"string","format":"uuid"}""", "The conversation to read.", required: true)
             .Pages()
             .Asks("before_seq", Seq, "Only what comes before this seq.")

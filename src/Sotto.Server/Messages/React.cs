@@ -32,7 +32,7 @@ internal sealed class React(RateLimits limits, Rosters rosters, ConversationLog 
 
         routes.Delete("/messages/{message_id}/reactions", "Takes the caller's reaction back.")
             .Refuses(Errors.MessageNotFound, Errors.NotAMember, Errors.ReactionNotFound, Errors.RateLimited)
-            .Handle((React use, Call call) => use.RemoveAsync(call.Caller, call.Id("message_id"), origin: null, call.Ct));
+            .Handle(async (React use, Call call) => { await use.RemoveAsync(call.Caller, call.Id("message_id"), origin: null, call.Ct); });
 
         commands.On("react", "Sets the caller's reaction to a message; without ciphertext, takes it back.")
             .Answers<Ack>("ack")

@@ -13,7 +13,7 @@ internal sealed class SendMessage(RateLimits limits, Rosters rosters, Conversati
 {
     public static void Map(Routes routes, CommandMap commands)
     {
-        routes.Post("/messages", "Sends a message.")
+        routes.Post("/messages/", "Sends a message.")
             .Gives<Message>(201).Once()
             .Refuses(
                 Errors.ConversationNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.UserBlocked, Errors.DeviceListMismatch,

@@ -11,7 +11,7 @@ internal sealed class GetMetrics(MetricBook book, IOptions<OperationsOptions> op
 {
     public static void Map(Routes routes) =>
         routes.Get("~/metrics", "Metrics in Prometheus' text format. With the setting Operations:MetricsToken, only for whoever sends it as bearer token.")
-            .For(Access.Anyone)
+            .For(Access.Anyone).GivesBytes("text/plain")
             .Refuses(Errors.InvalidToken)
             .Handle((GetMetrics use, Call call) => Task.FromResult(use.Get(call.Http.Request.Headers.Authorization.ToString())));
 

@@ -16,11 +16,15 @@ internal static class OperationsModule
         services.AddSingleton<ReadinessStore>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<CheckHealth>();
+        services.AddSingleton<ApiDocuments>();
     }
 
-    public static void MapOperations(Routes routes, CommandMap commands)
+    public static void MapOperations(this WebApplication app, Routes routes, CommandMap commands)
     {
+        app.Services.GetRequiredService<ApiDocuments>().Describe(routes, commands);
         CheckHealth.Map(routes);
         GetMetrics.Map(routes);
+        ApiDocuments.Map(routes);
+        Pages.Map(app);
     }
 }

@@ -25,6 +25,7 @@ internal static class StartUp
                 new("Logging:LogLevel:Orleans", "Warning"),
             ],
         });
+        ApiDocuments.PrepareToWrite(builder);
         builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName).AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
     }
 
@@ -53,7 +54,11 @@ internal static class StartUp
         try
         {
             await using var app = compose();
-            await RunAsync(app);
+            if (!ApiDocuments.WriteIfAsked(app))
+            {
+                await RunAsync(app);
+            }
+
             return 0;
         }
         catch (Exception fault) when (Explain(fault) is not null)
