@@ -81,5 +81,7 @@ public sealed class TestDevice : Rest
     /// <summary>One wrapped key, sealed by nobody.</summary>
     public static WrappedKey Wrap(Guid userId, Guid deviceId) => new(userId, deviceId, RandomKey(48), "x25519-aead", RandomKey(12));
 
+    internal static string RandomHex(int bytes) => RandomNumberGenerator.GetHexString(bytes * 2, lowercase: true);
+
     internal static string RandomKey(int bytes = 32) => Convert.ToBase64String(RandomNumberGenerator.GetBytes(bytes));
 }
