@@ -80,11 +80,25 @@ public sealed class Socket : IAsyncDisposable
     /// <summary>Sends a frame with a <c>request_id</c>, and gives the frame that answers it: the answer or an error.</summary>
     public async Task<Frame> AsksAsync(object frame)
     {
-        var id = "r" + Interlocked.Increment(ref _requests).ToString(CultureInfo.InvariantCulture);
-        var json = Json.Write(frame).TrimEnd();
-        var comma = json.AsSpan(1).TrimStart() is "}" ? "" : ",";
-        await SendAsync($"{{\"request_id\":\"{id}\"{comma}{json.AsSpan(1)}");
+        var (id, json) = WithRequestId(frame);
+        await SendAsync(json);
         return await TakesAsync(f => f.RequestId == id, $"the answer to {json[..Math.Min(json.Length, 200)]}");
+    }
+
+    /// <summary>The same, but null when the connection ends before the answer is there.</summary>
+    public async Task<Frame?> AsksUnlessEndedAsync(object frame)
+    {
+        var (id, json) = WithRequestId(frame);
+        try
+        {
+            await SendAsync(json);
+        }
+        catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            return null;
+        }
+
+        return await FindsAsync(f => f.RequestId == id, $"the answer to {json[..Math.Min(json.Length, 200)]}");
     }
 
     /// <summary>Waits for an event of this type, and takes it out. <paramref name="part"/> names values that its data must hold, at any depth.</summary>
@@ -156,7 +170,27 @@ public sealed class Socket : IAsyncDisposable
     private static bool SameConversation(Frame frame, Frame marker) =>
         marker.Data.Text("conversation_id") is { } id && (frame.Data.Text("conversation_id") == id || frame.Data.Text("conversation.id") == id);
 
+    private (string Id, string Json) WithRequestId(object frame)
+    {
+        var id = "r" + Interlocked.Increment(ref _requests).ToString(CultureInfo.InvariantCulture);
+        var json = Json.Write(frame).TrimEnd();
+        var comma = json.AsSpan(1).TrimStart() is "}" ? "" : ",";
+        return (id, $"{{\"request_id\":\"{id}\"{comma}{json.AsSpan(1)}");
+    }
+
     private async Task<Frame> TakesAsync(Func<Frame, bool> fits, string what)
+    {
+        var frame = await FindsAsync(fits, what);
+        if (frame is null)
+        {
+            Assert.Fail($"The socket must receive {what}, but was closed with {CloseCode?.ToString(CultureInfo.InvariantCulture) ?? "no code"}. {_fault?.Message}\nIt received:\n{string.Join('\n', All)}");
+        }
+
+        return frame;
+    }
+
+    /// <summary>Waits for a frame and takes it out; null when the connection ends without one.</summary>
+    private async Task<Frame?> FindsAsync(Func<Frame, bool> fits, string what)
     {
         var deadline = Task.Delay(Patience.Limit);
         while (true)
@@ -174,7 +208,7 @@ public sealed class Socket : IAsyncDisposable
 
                 if (_ended)
                 {
-                    Assert.Fail($"The socket must receive {what}, but was closed with {CloseCode?.ToString(CultureInfo.InvariantCulture) ?? "no code"}. {_fault?.Message}\nIt received:\n{string.Join('\n', _all)}");
+                    return null;
                 }
 
                 more = _more.Task;

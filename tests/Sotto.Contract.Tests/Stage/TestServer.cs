@@ -36,7 +36,7 @@ public sealed partial class TestServer : IAsyncDisposable
 
     internal HttpClient Http { get; }
 
-    /// <summary>Starts a server. Settings are named as in the documentation, without <c>Sotto:</c>, such as <c>RateLimits:MessagesPerMinute</c>.</summary>
+    /// <summary>Starts a server. Settings are named as in the documentation, without <c>Sotto:</c>, such as <c>RateLimits:MessagesPerMinute</c>; those of the log as <c>Logging:…</c>.</summary>
     public static async Task<TestServer> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
         var server = new TestServer(new Dictionary<string, string>(settings), Directory.CreateTempSubdirectory("sotto-test-"));
@@ -76,7 +76,8 @@ public sealed partial class TestServer : IAsyncDisposable
         start.Environment["Sotto__DataDirectory"] = _folder.FullName;
         foreach (var (name, value) in _settings)
         {
-            start.Environment["Sotto__" + name.Replace(":", "__", StringComparison.Ordinal)] = value;
+            var full = name.StartsWith("Logging:", StringComparison.Ordinal) ? name : "Sotto:" + name;
+            start.Environment[full.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
