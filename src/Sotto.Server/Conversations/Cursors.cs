@@ -28,13 +28,18 @@ internal sealed class Cursors(CursorStore store, TimeProvider clock, ILogger<Cur
     public void Move(Guid conversationId, Guid userId, Guid deviceId, long delivered, long read = 0)
     {
         var move = new CursorMove(conversationId, userId, deviceId, Math.Max(delivered, read), read, clock.NowMs());
+        bool isFirst;
         lock (_pendingLock)
         {
+            isFirst = _pending.Count == 0;
             var key = (conversationId, deviceId);
             _pending[key] = _pending.TryGetValue(key, out var waiting) ? waiting.With(move) : move;
         }
 
-        _wake.Writer.TryWrite(true);
+        if (isFirst)
+        {
+            _wake.Writer.TryWrite(true);
+        }
     }
 
     /// <summary>Writes what is collected; completes when it is on disk. Quick when nothing is.</summary>
