@@ -11,8 +11,9 @@ internal sealed class ConversationErasure(Database database, ErasureStore store,
     /// <summary>How often what a crash left is looked for.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
+    /// <summary>Takes the conversation away from everybody; <see cref="FinishAsync(Guid)"/> erases what is left of it.</summary>
     /// <exception cref="RosterMovedException">The roster has another version; decide again.</exception>
-    public async Task EraseAsync(Roster roster, CancellationToken ct)
+    public async Task BeginAsync(Roster roster, CancellationToken ct)
     {
         var isGone = await database.WriteAsync(session => ErasureStore.BeginAsync(session, roster.ConversationId, roster.Version), ct);
         rosters.Forget(roster.ConversationId);
@@ -22,8 +23,10 @@ internal sealed class ConversationErasure(Database database, ErasureStore store,
         }
 
         news.Erased(roster.ConversationId, [.. roster.Members.Keys]);
-        await store.FinishAsync(roster.ConversationId, CancellationToken.None);
     }
+
+    /// <summary>Erases the rest of a conversation that is gone; not for the caller to cancel.</summary>
+    public Task FinishAsync(Guid conversationId) => store.FinishAsync(conversationId, CancellationToken.None);
 
     /// <summary>The job: whatever is still half erased.</summary>
     public async Task FinishAsync(CancellationToken ct)

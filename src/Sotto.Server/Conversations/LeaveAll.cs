@@ -23,18 +23,23 @@ internal sealed class LeaveAll(RosterChanges changes, ConversationErasure erasur
     {
         try
         {
-            await changes.DecideAsync(
+            var wasLast = await changes.DecideAsync(
                 id,
                 async roster =>
                 {
-                    if (roster.Has(userId))
+                    if (!roster.Has(userId))
                     {
-                        await (roster.Count == 1 ? erasure.EraseAsync(roster, ct) : changes.RemoveAsync(roster, userId, userId, ct));
+                        return false;
                     }
 
-                    return true;
+                    await (roster.Count == 1 ? erasure.BeginAsync(roster, ct) : changes.RemoveAsync(roster, userId, userId, ct));
+                    return roster.Count == 1;
                 },
                 ct);
+            if (wasLast)
+            {
+                await erasure.FinishAsync(id);
+            }
         }
         catch (RefusedException refused) when (refused.Error == Errors.ConversationNotFound)
         {

@@ -19,22 +19,20 @@ internal sealed class RemoveMember(RosterChanges changes, ConversationErasure er
                 return new Notice("Member removed");
             });
 
-    public Task RemoveAsync(Caller caller, Guid id, Guid userId, CancellationToken ct) =>
-        changes.DecideAsync(
+    public async Task RemoveAsync(Caller caller, Guid id, Guid userId, CancellationToken ct)
+    {
+        var wasLast = await changes.DecideAsync(
             id,
             async roster =>
             {
                 roster.MustLetRemove(caller.UserId, userId);              // 403, 404, 409
-                if (roster.Count == 1)
-                {
-                    await erasure.EraseAsync(roster, ct);
-                }
-                else
-                {
-                    await changes.RemoveAsync(roster, caller.UserId, userId, ct);
-                }
-
-                return true;
+                await (roster.Count == 1 ? erasure.BeginAsync(roster, ct) : changes.RemoveAsync(roster, caller.UserId, userId, ct));
+                return roster.Count == 1;
             },
             ct);                                                          // 404
+        if (wasLast)
+        {
+            await erasure.FinishAsync(id);
+        }
+    }
 }

@@ -6,9 +6,9 @@ namespace Sotto.Server.Conversations;
 /// <summary>Writes changes of a conversation's members: the system entry and the rows in one transaction, decided on one roster.</summary>
 internal sealed class RosterChanges(Rosters rosters, ConversationLog log, TimeProvider clock)
 {
-    /// <summary>Decides on the current roster; see <see cref="Rosters.WithCurrentAsync{T}"/>.</summary>
+    /// <summary>Decides on the current roster; see <see cref="Rosters.AloneAsync{T}"/>.</summary>
     public Task<T> DecideAsync<T>(Guid conversationId, Func<Roster, Task<T>> decide, CancellationToken ct) =>
-        rosters.WithCurrentAsync(conversationId, decide, ct);
+        rosters.AloneAsync(conversationId, decide, ct);
 
     /// <summary>Appends the entry and writes what belongs to it. The roster's version rises.</summary>
     /// <param name="also">Knows the entry's seq, from which on, or up to which, somebody sees the conversation.</param>

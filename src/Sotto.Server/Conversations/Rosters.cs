@@ -5,12 +5,19 @@ using Sotto.Server.Storage;
 namespace Sotto.Server.Conversations;
 
 /// <summary>The rosters of conversations, cached by version. The database decides: an append on an old version is refused there.</summary>
-internal sealed class Rosters(RosterStore store)
+internal sealed class Rosters(RosterStore store) : IDisposable
 {
     private const int MaxCached = 20_000;
-    private const int Attempts = 8;
+
+    // Beyond the second attempt only other nodes are in the way, and each attempt loses to one of them at most.
+    private const int Attempts = 16;
+    private const int AttemptsInTheCrowd = 2;
 
     private readonly ConcurrentDictionary<Guid, Roster> _cache = new();
+
+    // Who changes a roster, and who was overtaken by changes, goes one by one here: when a hundred join at once, each would else be decided a
+    // hundred times. Conversations share gates; nobody holds two.
+    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>The roster as it is now.</summary>
     /// <exception cref="RefusedException">CONVERSATION_NOT_FOUND.</exception>
@@ -28,20 +35,15 @@ internal sealed class Rosters(RosterStore store)
     {
         var known = _cache.TryGetValue(conversationId, out var roster);
         roster ??= await LoadAsync(conversationId, ct);
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 0; attempt < AttemptsInTheCrowd; attempt++)
         {
             try
             {
                 return await decide(roster);
             }
-            catch (RosterMovedException) when (attempt < Attempts)
-            {
-                roster = await LoadAsync(conversationId, ct);
-                known = false;
-            }
             catch (RosterMovedException)
             {
-                throw Dialect.Unavailable();
+                known = false;
             }
             catch (RefusedException) when (known)
             {
@@ -50,9 +52,47 @@ internal sealed class Rosters(RosterStore store)
                 {
                     throw;
                 }
-
-                roster = await LoadAsync(conversationId, ct);
             }
+
+            roster = await LoadAsync(conversationId, ct);
+        }
+
+        return await AloneAsync(conversationId, decide, ct);
+    }
+
+    /// <summary>As <see cref="WithCurrentAsync{T}"/>, for what changes the roster: one after another on this node, on the current roster.</summary>
+    /// <param name="decide">Must not decide about a roster again.</param>
+    public async Task<T> AloneAsync<T>(Guid conversationId, Func<Roster, Task<T>> decide, CancellationToken ct)
+    {
+        var gate = _gates[(uint)conversationId.GetHashCode() % (uint)_gates.Length];
+        await gate.WaitAsync(ct);
+        try
+        {
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                try
+                {
+                    return await decide(await CurrentAsync(conversationId, ct));
+                }
+                catch (RosterMovedException)
+                {
+                    // Another node was quicker.
+                }
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+
+        throw Dialect.Unavailable();
+    }
+
+    public void Dispose()
+    {
+        foreach (var gate in _gates)
+        {
+            gate.Dispose();
         }
     }
 

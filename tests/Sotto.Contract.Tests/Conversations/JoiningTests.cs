@@ -24,6 +24,20 @@ public abstract class JoiningTests(Servers servers, Db db) : Play(servers, db)
         await bob.PostAsync($"/conversations/{Guid.CreateVersion7()}/join").IsRefusedAsync(Errors.ConversationNotFound);
     }
 
+    [Fact, Rule("V60", "V47")]
+    public async Task A_crowd_joins_at_once_while_somebody_writes()
+    {
+        var alice = await PersonAsync("alice");
+        var open = await alice.CreatesAsync(new NewConversation(ConversationType.Channel, "Open", ConversationVisibility.Public));
+        var crowd = await PeopleAsync(null, [.. Enumerable.Range(0, 25).Select(i => $"p{i}")]);
+        var joining = crowd.Select(one => one.PostAsync($"/conversations/{open.Id}/join").IsAsync(200));
+        var writing = Enumerable.Range(0, 10).Select(i => alice.SendsAsync($"{i}", open));
+        await Task.WhenAll([.. joining.Select(task => (Task)task), .. writing.Select(task => (Task)task)]);
+
+        var seen = await alice.SeesAsync(open);
+        Assert.Equal((26, 26L, 36L), (seen.MemberCount, seen.RosterVersion, seen.LastSeq));
+    }
+
     [Fact, Rule("V48", "V49")]
     public async Task Who_comes_back_begins_anew()
     {
