@@ -7,28 +7,31 @@ namespace Sotto.Server.Sockets;
 /// <summary>
 /// One WebSocket of a device: authenticate, live, closing. Its commands run one after another; a slow one stops the reading of this socket only.
 /// </summary>
-internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, SocketHost host, Guid? pathDevice, Action abort) : IDisposable
+internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, SocketHost host, SocketPath path, Action abort) : IDisposable
 {
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ExpiryWarning = TimeSpan.FromSeconds(60);
-
     private readonly long _openedAt = host.Clock.GetTimestamp();
-    private readonly Lock _stateLock = new();
+    private readonly SocketState _state = new();
     private readonly CancellationTokenSource _ended = new();
     private Caller? _caller;
-    private FrameGate _gate = new(host.Options.FramesPerSecond);
-    private CloseCode? _closing;
-    private long _closingAt;
-    private bool _isRunningCommand;
-    private bool _hasWarned;
     private TimeSpan _pingedAt;
+    private bool _isWarned;
 
     /// <summary>Who is behind it. Only after authentication.</summary>
     public Caller Caller => _caller ?? throw new InvalidOperationException("The socket is not authenticated.");
 
     public bool IsAuthenticated => _caller is not null;
 
-    /// <summary>Puts a frame into the outbox. Never waits: a reader who is too slow is closed with 4008, and comes back.</summary>
+    /// <summary>The call that the path names; commands that signal mean it where they name none.</summary>
+    public Guid? CallId => path.Call;
+
+    /// <summary>Since the socket opened.</summary>
+    public TimeSpan Age => host.Clock.GetElapsedTime(_openedAt);
+
+    /// <summary>
+    /// Puts a frame into the outbox; the bytes are copied, so the caller may use them again. Never waits: a reader who is too slow is closed with
+    /// 4008, and comes back.
+    /// </summary>
+    /// <returns>False when the frame won't be sent, as the socket is closing.</returns>
     public bool TrySend(in OutboundFrame frame)
     {
         var added = stream.Outbox.TryAdd(frame);
@@ -40,51 +43,41 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
         return added == Enqueued.Yes;
     }
 
-    /// <summary>For whoever has much to send: completes when the outbox has room again, or the socket has ended.</summary>
+    /// <summary>For whoever has much to send: completes when half of the outbox is free, or the socket has ended. One frame then fits for sure, unless others send too.</summary>
     public ValueTask WaitForRoomAsync(CancellationToken ct) => stream.Outbox.WaitForRoomAsync(ct);
 
-    /// <summary>Ends the socket with a code; the first one counts.</summary>
+    /// <summary>Ends the socket with a code; the first one counts. Returns at once, and may be called by anyone at any time.</summary>
     public void Close(CloseCode code)
     {
-        lock (_stateLock)
+        if (_state.TryClose(Age))
         {
-            if (_closing is not null)
-            {
-                return;
-            }
-
-            _closing = code;
-            _closingAt = host.Clock.GetTimestamp();
+            End(code);
         }
-
-        host.Closed(code);
-        stream.Outbox.End(code.Code, drop: code == CloseCodes.TooSlow);
     }
 
-    /// <summary>For the end of the process: what was begun is finished and answered, then 1012.</summary>
+    /// <summary>For the end of the process: a command that was begun is finished and answered, then 1012.</summary>
     public void CloseForRestart()
     {
-        lock (_stateLock)
+        if (_state.TryClose(Age, sparesCommand: true))
         {
-            if (_isRunningCommand)
-            {
-                // It closes after the command.
-                return;
-            }
+            End(CloseCodes.Restart);
         }
-
-        Close(CloseCodes.Restart);
     }
 
     /// <summary>Runs the socket until its end.</summary>
-    public async Task RunAsync(Caller? fromUrl, CancellationToken ct)
+    /// <param name="fromUrl">Who the URL says it is; null when a first frame must tell.</param>
+    public async Task RunAsync(Task<Caller?> fromUrl)
     {
         host.Registry.Opened(this);
         using var reader = new FrameReader(webSocket);
         try
         {
-            await using var registration = ct.UnsafeRegister(static state => ((DeviceSocket)state!).CloseForRestart(), this);
-            if (fromUrl is not null ? await AdmitAsync(fromUrl, requestId: null) : await AuthenticateAsync(reader))
+            if (host.IsStopping)
+            {
+                CloseForRestart();
+            }
+
+            if (await EnterAsync(fromUrl, reader))
             {
                 await LiveAsync(reader);
             }
@@ -103,117 +96,100 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
     /// <summary>Called by the wheel about once a second.</summary>
     public void Tick()
     {
-        var open = host.Clock.GetElapsedTime(_openedAt);
-        if (_closing is not null)
+        var age = Age;
+        var times = new SocketTimes(
+            age, stream.Silence, stream.Outbox.Stuck, age - _pingedAt, age - _state.ClosingAt, _caller?.ExpiresAt - host.Clock.GetUtcNow(), _isWarned);
+        switch (Heartbeat.Look(times, host.Options))
         {
-            if (host.Clock.GetElapsedTime(_closingAt) > ClosingTime)
-            {
+            case Due.Abort:
                 abort();
-            }
-
-            return;
-        }
-
-        if (stream.Silence > host.Options.DropAfter)
-        {
-            abort();
-        }
-        else if (stream.Outbox.Stuck > host.Options.StuckAfter)
-        {
-            Close(CloseCodes.TooSlow);
-        }
-        else if (_caller is not { } caller)
-        {
-            if (open > host.Options.AuthenticateWithin)
-            {
+                break;
+            case Due.CloseTooSlow:
+                Close(CloseCodes.TooSlow);
+                break;
+            case Due.CloseUnauthenticated:
                 Close(CloseCodes.AuthenticationFailed);
-            }
-        }
-        else
-        {
-            TickLive(caller, open);
+                break;
+            case Due.WarnOfExpiry:
+                _isWarned = true;
+                TrySend(OutboundFrame.Of("token_expiring", new TokenExpiring((int)times.ToExpiry!.Value.TotalSeconds)));
+                break;
+            case Due.Ping:
+                _pingedAt = age;
+                stream.Outbox.AddPing();
+                break;
+            default:
+                break;
         }
     }
 
     /// <summary>A fresh token for the same device extends the socket's life.</summary>
     public async Task<AuthOk> ExtendAsync(string token, CancellationToken ct)
     {
-        var fresh = await host.CheckAsync(token, pathDevice, ct);
-        if (fresh.DeviceId != Caller.DeviceId)
+        var fresh = await host.CheckAsync(token, path.Device ?? Caller.DeviceId, ct);
+        if (fresh.UserId != Caller.UserId || fresh.DeviceId != Caller.DeviceId)
         {
             throw Errors.PermissionDenied.Because("This token belongs to another device.");
         }
 
-        (_caller, _hasWarned) = (fresh, false);
-        return new AuthOk(fresh.UserId, fresh.DeviceId, Sizes.HeartbeatSeconds);
+        (_caller, _isWarned) = (fresh, false);
+        return Hello(fresh);
     }
 
-    private void TickLive(Caller caller, TimeSpan open)
+    /// <returns>False when the socket is closing instead.</returns>
+    private async Task<bool> EnterAsync(Task<Caller?> fromUrl, FrameReader reader)
     {
-        var left = caller.ExpiresAt - host.Clock.GetUtcNow();
-        if (left <= TimeSpan.Zero)
-        {
-            Close(CloseCodes.AuthenticationFailed);
-            return;
-        }
-
-        if (left <= ExpiryWarning && !_hasWarned)
-        {
-            _hasWarned = true;
-            TrySend(OutboundFrame.Of("token_expiring", new TokenExpiring((int)left.TotalSeconds)));
-        }
-
-        if (open - _pingedAt >= host.Options.PingEvery)
-        {
-            _pingedAt = open;
-            stream.Outbox.AddPing();
-        }
-    }
-
-    private async Task<bool> AuthenticateAsync(FrameReader reader)
-    {
-        var (frame, fault, isEnd) = await reader.ReadAsync(Sizes.FirstFrame, CancellationToken.None);
-        if (fault is not null || isEnd)
-        {
-            Close(fault ?? CloseCodes.AuthenticationFailed);
-            return false;
-        }
-
-        if (!FrameHead.TryRead(frame.Span, out var head))
-        {
-            Close(CloseCodes.InvalidFormat);
-            return false;
-        }
-
         try
         {
-            if (head.Type == "auth" && JsonBodies.Read<Authenticate>(frame).Token is { Length: > 0 } token)
+            var first = new FirstFrame(await fromUrl);
+            if (first.Caller is null && !_state.IsClosing)
             {
-                return await AdmitAsync(await host.CheckAsync(token, pathDevice, _ended.Token), head.RequestId);
+                first = await FirstFrame.ReadAsync(reader, host, path);
             }
+
+            if (first.Caller is { } caller && !_state.IsClosing)
+            {
+                return await AdmitAsync(caller, first.RequestId);
+            }
+
+            Close(first.Fault ?? CloseCodes.AuthenticationFailed);
         }
         catch (RefusedException refused)
         {
             Close(SocketHost.CloseCodeFor(refused));
-            return false;
+        }
+        catch (Exception fault)
+        {
+            host.AdmissionFailed(fault);
+            Close(CloseCodes.InternalError);
         }
 
-        Close(CloseCodes.AuthenticationFailed);
         return false;
     }
 
-    private Task<bool> AdmitAsync(Caller caller, string? requestId)
+    private async Task<bool> AdmitAsync(Caller caller, string? requestId)
     {
-        _caller = caller;
-        if (!host.Registry.TryAdd(this, host.Options.PerUser))
+        if (path.Call is { } call && await host.Registry.AdmitToCall(caller, call, _ended.Token) is { } refused)
         {
-            _caller = null;
-            Close(CloseCodes.RateLimited);
-            return Task.FromResult(false);
+            Close(refused);
+            return false;
         }
 
-        TrySend(OutboundFrame.Of("auth_ok", new AuthOk(caller.UserId, caller.DeviceId, Sizes.HeartbeatSeconds), requestId));
-        return Task.FromResult(true);
+        _caller = caller;
+        var max = host.Options.PerUser;
+        if (host.Registry.SocketsOf(caller.UserId).Count < max)
+        {
+            // Before others can find the socket, so that it comes before all they send.
+            TrySend(OutboundFrame.Of("auth_ok", Hello(caller), requestId));
+            if (host.Registry.TryAdd(this, max))
+            {
+                return true;
+            }
+        }
+
+        _caller = null;
+        Close(CloseCodes.RateLimited);
+        return false;
     }
 
     private async Task LiveAsync(FrameReader reader)
@@ -222,7 +198,7 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
         try
         {
             var dispatcher = new FrameDispatcher(host, this);
-            while (_closing is null)
+            while (!_state.IsClosing)
             {
                 var (frame, fault, isEnd) = await reader.ReadAsync(Sizes.Frame, CancellationToken.None);
                 if (fault is not null)
@@ -232,12 +208,6 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
 
                 if (fault is not null || isEnd)
                 {
-                    return;
-                }
-
-                if (!_gate.TryPass(host.Clock.GetElapsedTime(_openedAt)))
-                {
-                    Close(CloseCodes.RateLimited);
                     return;
                 }
 
@@ -258,14 +228,9 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
 
     private async Task RunCommandAsync(FrameDispatcher dispatcher, ReadOnlyMemory<byte> frame)
     {
-        lock (_stateLock)
+        if (!_state.TryBeginCommand())
         {
-            if (_closing is not null)
-            {
-                return;
-            }
-
-            _isRunningCommand = true;
+            return;
         }
 
         try
@@ -275,10 +240,7 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
         }
         finally
         {
-            lock (_stateLock)
-            {
-                _isRunningCommand = false;
-            }
+            _state.EndCommand();
         }
 
         if (host.IsStopping)
@@ -311,14 +273,9 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
     /// <summary>Says goodbye: our close frame if there is none yet, then a moment for the client's.</summary>
     private async Task CloseAsync(FrameReader reader)
     {
-        stream.Outbox.End(_closing?.Code ?? (int)WebSocketCloseStatus.NormalClosure, drop: false);
-        lock (_stateLock)
-        {
-            _closing ??= CloseCodes.Restart;
-            _closingAt = _closingAt == 0 ? host.Clock.GetTimestamp() : _closingAt;
-        }
-
-        using var patience = new CancellationTokenSource(ClosingTime, host.Clock);
+        _state.TryClose(Age);
+        stream.Outbox.End((int)WebSocketCloseStatus.NormalClosure, drop: false);
+        using var patience = new CancellationTokenSource(Heartbeat.ClosingTime, host.Clock);
         try
         {
             await stream.Outbox.DrainAsync(patience.Token);
@@ -326,10 +283,23 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
             {
                 // What the client still sends after our close frame is not looked at.
             }
+
+            if (webSocket.State == WebSocketState.Aborted)
+            {
+                await stream.SkipToEndAsync(patience.Token);
+            }
         }
         catch (OperationCanceledException)
         {
             abort();
         }
     }
+
+    private void End(CloseCode code)
+    {
+        host.Closed(code);
+        stream.Outbox.End(code.Code, drop: code == CloseCodes.TooSlow);
+    }
+
+    private static AuthOk Hello(Caller caller) => new(caller.UserId, caller.DeviceId, Sizes.HeartbeatSeconds);
 }

@@ -14,14 +14,30 @@ internal sealed class FrameDispatcher(SocketHost host, DeviceSocket socket)
     private const int MaxInvalidInRow = 10;
     private const int MaxRefusedInRow = 20;
 
+    private FrameGate _gate = new(host.Options.FramesPerSecond, 4 * host.Options.FramesPerSecond);
+    private FrameGate _patience = new(perSecond: 1, MaxRefusedInRow);
     private int _invalidInRow;
     private int _limitedInRow;
 
     public async Task DispatchAsync(ReadOnlyMemory<byte> frame, CancellationToken ct)
     {
+        var isFlood = !_gate.TryPass(socket.Age);
+        if (isFlood && !_patience.TryPass(socket.Age))
+        {
+            socket.Close(CloseCodes.RateLimited);
+            return;
+        }
+
         if (!FrameHead.TryRead(frame.Span, out var head))
         {
             socket.Close(CloseCodes.InvalidFormat);
+            return;
+        }
+
+        if (isFlood)
+        {
+            Refusals.Count(Errors.RateLimited, "socket");
+            socket.TrySend(OutboundFrame.Of("error", new ErrorBody("Too many frames; wait a moment.", Errors.RateLimited.Code, [], RetryAfter: 1), head.RequestId));
             return;
         }
 
@@ -49,16 +65,17 @@ internal sealed class FrameDispatcher(SocketHost host, DeviceSocket socket)
 
     private async Task RunAsync(ReadOnlyMemory<byte> frame, FrameHead head, CancellationToken ct)
     {
-        if (!head.IsObject || head.Type is null)
+        if (head.Fault is { } fault)
         {
-            throw Errors.ValidationError.Because("A frame is a JSON object with a type.", ("type", "is required, and must be a text"));
+            throw Errors.ValidationError.Because("A frame is a JSON object with a type.", fault);
         }
 
-        if (!host.Commands.TryFind(head.Type, out var command))
+        if (!host.Commands.TryFind(head.Type!, out var command))
         {
             throw Errors.UnknownType.Because("There is no such command. The commands are described at /docs.", ("type", "is unknown"));
         }
 
+        Metrics.Commands.Add(1, new KeyValuePair<string, object?>("type", command.Type));
         var call = new CommandCall(socket.Caller, socket, head.RequestId, ct);
         if (await command.RunAsync(host.Services, call, frame) is { } data && command.AnswerType is { } answer)
         {
@@ -68,6 +85,7 @@ internal sealed class FrameDispatcher(SocketHost host, DeviceSocket socket)
 
     private void Answer(RefusedException refused, string? requestId, string? traceId)
     {
+        Refusals.Count(refused.Error, "socket");
         var retry = refused.RetryAfter is { } wait ? (int?)Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : null;
         var body = new ErrorBody(refused.Message, refused.Error.Code, refused.Extra?.DeepClone() as JsonObject ?? [], traceId, retry);
         socket.TrySend(OutboundFrame.Of("error", body, requestId));

@@ -1,17 +1,15 @@
 namespace Sotto.Server.Sockets;
 
-/// <summary>A token bucket over the frames of one socket: so many a second in the long run, four times as many at once. Pure.</summary>
-internal struct FrameGate(int perSecond)
+/// <summary>A token bucket: so many a second in the long run, so many at once. A value, since a flood must cost nothing. Pure.</summary>
+internal struct FrameGate(int perSecond, int atOnce)
 {
-    private const int Burst = 4;
-
-    private double _tokens = perSecond * Burst;
+    private double _tokens = atOnce;
     private TimeSpan _at = TimeSpan.Zero;
 
     /// <param name="now">Time since the socket opened.</param>
     public bool TryPass(TimeSpan now)
     {
-        _tokens = Math.Min(perSecond * Burst, _tokens + ((now - _at).TotalSeconds * perSecond));
+        _tokens = Math.Min(atOnce, _tokens + ((now - _at).TotalSeconds * perSecond));
         _at = now;
         if (_tokens < 1)
         {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Text.Json;
 using Sotto.Contracts;
 
 namespace Sotto.Server.Sockets;
@@ -87,61 +86,4 @@ internal sealed class FrameReader(WebSocket socket) : IDisposable
             _buffer = null;
         }
     }
-}
-
-/// <summary>The two members that every frame may have.</summary>
-internal readonly record struct FrameHead(string? Type, string? RequestId, bool IsObject)
-{
-    private const int MaxRequestId = 128;
-
-    /// <returns>False when the frame is not JSON.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> frame, out FrameHead head)
-    {
-        head = default;
-        try
-        {
-            var reader = new Utf8JsonReader(frame, new JsonReaderOptions { MaxDepth = Sizes.RequestBody });
-            if (!reader.Read())
-            {
-                return false;
-            }
-
-            if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                reader.Skip();
-                return !reader.Read();
-            }
-
-            string? type = null, requestId = null;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (reader.ValueTextEquals("type"u8))
-                {
-                    reader.Read();
-                    type = reader.TokenType == JsonTokenType.String ? CommandName(ref reader) : null;
-                }
-                else if (reader.ValueTextEquals("request_id"u8))
-                {
-                    reader.Read();
-                    requestId = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxRequestId ? reader.GetString() : null;
-                }
-                else
-                {
-                    reader.Read();
-                }
-
-                reader.Skip();
-            }
-
-            head = new FrameHead(type, requestId, IsObject: true);
-            return !reader.Read();
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Long names are no commands, whatever they say.</summary>
-    private static string? CommandName(ref Utf8JsonReader reader) => reader.ValueSpan.Length <= 64 ? reader.GetString() : "";
 }

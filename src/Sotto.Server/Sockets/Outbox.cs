@@ -21,6 +21,15 @@ internal enum Enqueued
 /// <remarks>RFC 6455 §5: frames of a server are not masked, so writing one is a header and a copy.</remarks>
 internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoolWorkItem
 {
+    /// <summary>The first byte of a close frame.</summary>
+    public const byte CloseFrame = 0x88;
+
+    private const byte TextFrame = 0x81;
+    private const byte PingFrame = 0x89;
+
+    // What the connection takes of this is progress: a slow network is not a stuck reader. It also bounds what lies in the connection's own buffers.
+    private const int Piece = 32 * 1024;
+
     private readonly Lock _lock = new();
     private byte[] _buffer = [];
     private int _length;
@@ -55,13 +64,13 @@ internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoo
                 return Enqueued.Closed;
             }
 
-            if (_frames + _writingFrames >= Sizes.OutboxFrames || _length + _writingBytes + frame.Length > Sizes.OutboxBytes)
+            if (_frames + _writingFrames >= Sizes.OutboxFrames || (_frames + _writingFrames > 0 && IsOver(frame.Length)))
             {
                 return Enqueued.Full;
             }
 
             var span = Reserve(frame.Length + 10);
-            var at = WriteHeader(span, 0x81, frame.Length);
+            var at = WriteHeader(span, TextFrame, frame.Length);
             frame.Head.Span.CopyTo(span[at..]);
             frame.Own.Span.CopyTo(span[(at + frame.Head.Length)..]);
             frame.Tail.Span.CopyTo(span[(at + frame.Head.Length + frame.Own.Length)..]);
@@ -76,12 +85,12 @@ internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoo
         }
     }
 
-    /// <summary>A frame of the protocol itself, written by the WebSocket library: a pong or a close.</summary>
+    /// <summary>A frame of the protocol itself: a ping or a pong. Where there is no room it is dropped, for then there is something else to hear of us.</summary>
     public void AddRaw(ReadOnlySpan<byte> frame)
     {
         lock (_lock)
         {
-            if (!_isClosed)
+            if (!_isClosed && !_isEnding && !IsOver(frame.Length))
             {
                 frame.CopyTo(Reserve(frame.Length));
                 _length += frame.Length;
@@ -90,7 +99,7 @@ internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoo
         }
     }
 
-    public void AddPing() => AddRaw([0x89, 0x00]);
+    public void AddPing() => AddRaw([PingFrame, 0x00]);
 
     /// <summary>Adds a close frame; nothing comes after it. With <paramref name="drop"/> what still waits is thrown away.</summary>
     public void End(int code, bool drop)
@@ -108,7 +117,7 @@ internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoo
             }
 
             _isEnding = true;
-            Span<byte> close = [0x88, 0x02, (byte)(code >> 8), (byte)code];
+            Span<byte> close = [CloseFrame, 0x02, (byte)(code >> 8), (byte)code];
             close.CopyTo(Reserve(close.Length));
             _length += close.Length;
             StartWriting();
@@ -206,7 +215,7 @@ internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoo
 
             try
             {
-                await connection.WriteAsync(buffer.AsMemory(0, length));
+                await WriteAsync(buffer.AsMemory(0, length));
             }
             catch (Exception gone) when (gone is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
             {
@@ -237,6 +246,23 @@ internal sealed class Outbox(Stream connection, TimeProvider clock) : IThreadPoo
             }
         }
     }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > Piece)
+        {
+            await connection.WriteAsync(bytes[..Piece]);
+            bytes = bytes[Piece..];
+            lock (_lock)
+            {
+                _writingSince = clock.GetTimestamp();
+            }
+        }
+
+        await connection.WriteAsync(bytes);
+    }
+
+    private bool IsOver(int bytes) => _length + _writingBytes + bytes > Sizes.OutboxBytes;
 
     private Span<byte> Reserve(int bytes)
     {

@@ -1,31 +1,34 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sotto.Contracts;
 using Sotto.Server.Callers;
 
 namespace Sotto.Server.Sockets;
 
 /// <summary>
-/// Where sockets come in: <c>/api/v1/chat/ws/{device_id}</c>, and <c>/api/v1/calls/{call_id}/signaling</c>, before any other middleware. A socket that
-/// may not stay is accepted and then closed, so that its client learns why.
+/// Where sockets come in, before any route: see <see cref="SocketPath"/>. A socket that may not stay is accepted and then closed, so that its client
+/// learns why.
 /// </summary>
-internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifetime)
+internal sealed class SocketDoor(SocketHost host)
 {
-    public const string ChatPath = "/api/v1/chat/ws/";
-
     /// <summary>Puts our stream between the connection and the WebSocket library; must come before the library's own middleware.</summary>
     public void Prepare(HttpContext context)
     {
-        if (IsForThisDoor(context.Request.Path.Value ?? "") && context.Features.Get<IHttpUpgradeFeature>() is { } inner)
+        if (!SocketPath.IsForSockets(context.Request.Path.Value ?? ""))
         {
-            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(inner, host.Clock));
+            return;
         }
+
+        var features = context.Features;
+        var upgrade = new Upgrade(features.Get<IHttpUpgradeFeature>(), features.Get<IHttpExtendedConnectFeature>(), host.Clock);
+        features.Set<IHttpUpgradeFeature>(upgrade);
+        features.Set<IHttpExtendedConnectFeature>(upgrade);
     }
 
     /// <returns>False when the request is not for this door.</returns>
     public async Task<bool> EnterAsync(HttpContext context)
     {
-        var path = context.Request.Path.Value ?? "";
-        if (!IsForThisDoor(path))
+        if (!SocketPath.IsForSockets(context.Request.Path.Value ?? ""))
         {
             return false;
         }
@@ -45,49 +48,54 @@ internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifet
             throw Errors.Unavailable.Because("The server is restarting; come back in a moment.").After(TimeSpan.FromSeconds(2));
         }
 
-        var isSignalling = !path.StartsWith(ChatPath, StringComparison.Ordinal);
-        var deviceText = !isSignalling ? path[ChatPath.Length..].TrimEnd('/') : context.Request.Query["device_id"].ToString();
-        await RunAsync(context, deviceText, isSignalling);
+        await RunAsync(context);
         return true;
     }
 
-    private async Task RunAsync(HttpContext context, string deviceText, bool isSignalling)
+    private async Task RunAsync(HttpContext context)
     {
+        var request = context.Request;
+        var path = SocketPath.From(request.Path.Value!, request.Query["device_id"].ToString());
+        var arriving = path.IsKnowable ? FromUrlAsync(request.Query["token"].ToString(), request.Query["ticket"].ToString(), path.Device) : Task.FromResult<Caller?>(null);
         var upgrade = (Upgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        var hasDevice = Guid.TryParseExact(deviceText, "D", out var device);
-        using var socket = new DeviceSocket(upgrade.Stream, webSocket, host, hasDevice ? device : null, context.Abort);
-        Caller? caller = null;
-        if ((!hasDevice && deviceText.Length > 0) || (!hasDevice && !isSignalling))
+        // The feature and not the context: it may still be called when the request has just ended.
+        using var socket = new DeviceSocket(upgrade.Stream, webSocket, host, path, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort);
+        if (!path.IsKnowable)
         {
             socket.Close(CloseCodes.NotFound);
         }
-        else
-        {
-            caller = await FromUrlAsync(context.Request, socket, hasDevice ? device : null, context.RequestAborted);
-        }
 
-        await socket.RunAsync(caller, lifetime.ApplicationStopping);
+        Lighten(context);
+        await socket.RunAsync(arriving);
     }
 
-    private async Task<Caller?> FromUrlAsync(HttpRequest request, DeviceSocket socket, Guid? device, CancellationToken ct)
+    private async Task<Caller?> FromUrlAsync(string token, string ticket, Guid? device) =>
+        token.Length > 0 ? await host.CheckAsync(token, device, CancellationToken.None)
+        : ticket.Length > 0 ? await host.SpendAsync(ticket, device, CancellationToken.None)
+        : null;
+
+    /// <summary>A socket lives for days: it needs no headers, no rates of bytes, and least of all the token in its URL.</summary>
+    private static void Lighten(HttpContext context)
     {
-        try
+        var features = context.Features;
+        context.Request.Headers.Clear();
+        if (features.Get<IHttpRequestFeature>() is { } request)
         {
-            return request.Query["token"] is [{ Length: > 0 } token] ? await host.CheckAsync(token, device, ct)
-                : request.Query["ticket"] is [{ Length: > 0 } ticket] ? await host.SpendAsync(ticket, device, ct)
-                : null;
+            (request.RawTarget, request.QueryString) = ("", "");
         }
-        catch (RefusedException refused)
+
+        context.Request.Query = QueryCollection.Empty;
+        if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } reading)
         {
-            socket.Close(SocketHost.CloseCodeFor(refused));
-            return null;
+            reading.MinDataRate = null;
+        }
+
+        if (features.Get<IHttpMinResponseDataRateFeature>() is { } writing)
+        {
+            writing.MinDataRate = null;
         }
     }
-
-    private static bool IsForThisDoor(string path) =>
-        path.StartsWith(ChatPath, StringComparison.Ordinal)
-        || (path.StartsWith("/api/v1/calls/", StringComparison.Ordinal) && path.TrimEnd('/').EndsWith("/signaling", StringComparison.Ordinal));
 
     private bool IsAllowed(HttpRequest request)
     {
@@ -98,12 +106,19 @@ internal sealed class SocketDoor(SocketHost host, IHostApplicationLifetime lifet
             || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
-    private sealed class Upgrade(IHttpUpgradeFeature inner, TimeProvider clock) : IHttpUpgradeFeature
+    /// <summary>Both ways in which a connection becomes a socket: the upgrade of HTTP/1.1, and HTTP/2's CONNECT, which browsers use behind TLS.</summary>
+    private sealed class Upgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect, TimeProvider clock) : IHttpUpgradeFeature, IHttpExtendedConnectFeature
     {
         public SocketStream Stream { get; private set; } = null!;
 
-        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+        public bool IsUpgradableRequest => upgrade?.IsUpgradableRequest == true;
 
-        public async Task<Stream> UpgradeAsync() => Stream = new SocketStream(await inner.UpgradeAsync(), clock);
+        public bool IsExtendedConnect => connect?.IsExtendedConnect == true;
+
+        public string? Protocol => connect?.Protocol;
+
+        public async Task<Stream> UpgradeAsync() => Stream = new SocketStream(await upgrade!.UpgradeAsync(), clock);
+
+        public async ValueTask<Stream> AcceptAsync() => Stream = new SocketStream(await connect!.AcceptAsync(), clock);
     }
 }

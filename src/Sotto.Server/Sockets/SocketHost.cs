@@ -4,26 +4,24 @@ using Sotto.Server.Callers;
 
 namespace Sotto.Server.Sockets;
 
-/// <summary>What all sockets share, and the wheel that looks at each of them about once a second.</summary>
+/// <summary>What all sockets share.</summary>
 internal sealed class SocketHost(
-    SocketRegistry registry, CommandMap commands, IOptions<SocketOptions> options, IServiceProvider services, IHostApplicationLifetime lifetime,
-    TimeProvider clock, ILogger<SocketHost> log)
-    : BackgroundService
+    SocketRegistry registry, CommandMap commands, IOptions<SocketOptions> options, IServiceProvider services, TimeProvider clock, ILogger<SocketHost> log)
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private volatile bool _isStopping;
 
     public SocketRegistry Registry => registry;
 
     public CommandMap Commands => commands;
 
-    public SocketOptions Options => options.Value;
+    public SocketOptions Options { get; } = options.Value;
 
     public IServiceProvider Services => services;
 
     public TimeProvider Clock => clock;
 
     /// <summary>The process is ending: no new sockets, and each socket ends after the command it is at.</summary>
-    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
+    public bool IsStopping => _isStopping;
 
     /// <summary>Which close code a refused authentication ends with.</summary>
     public static CloseCode CloseCodeFor(RefusedException refused) =>
@@ -41,23 +39,19 @@ internal sealed class SocketHost(
     public async Task<Caller> SpendAsync(string ticket, Guid? pathDevice, CancellationToken ct) =>
         await OnPathAsync(await Check.SpendTicketAsync(ticket, ct), pathDevice, ct);
 
-    public void Closed(CloseCode code) => Log.Closed(log, code.Code);
+    public void Stop() => _isStopping = true;
+
+    public void Closed(CloseCode code)
+    {
+        Metrics.Closed.Add(1, new KeyValuePair<string, object?>("code", code.Name));
+        Log.Closed(log, code.Code);
+    }
+
+    public void AdmissionFailed(Exception fault) => Log.AdmissionFailed(log, fault);
 
     public void LiveStepFailed(Exception fault) => Log.LiveStepFailed(log, fault);
 
     public void CommandFailed(string type, string traceId, Exception fault) => Log.CommandFailed(log, type, traceId, fault);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Turn, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            foreach (var socket in registry.All)
-            {
-                socket.Tick();
-            }
-        }
-    }
 
     private ICallerCheck Check => services.GetRequiredService<ICallerCheck>();
 
@@ -65,7 +59,7 @@ internal sealed class SocketHost(
     {
         if (pathDevice is not { } device || caller.DeviceId == device)
         {
-            return caller;
+            return caller.DeviceId != Guid.Empty ? caller : throw Errors.InvalidToken.Because("This token names no device, so the path must.");
         }
 
         // Throws for a device that doesn't exist, is somebody else's or was revoked.

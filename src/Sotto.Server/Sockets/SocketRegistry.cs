@@ -9,6 +9,7 @@ internal sealed class SocketRegistry
 {
     private readonly ConcurrentDictionary<Guid, DeviceSocket[]> _byUser = new();
     private readonly ConcurrentDictionary<DeviceSocket, byte> _all = new();
+    private TaskCompletionSource? _emptied;
     private int _live;
 
     /// <summary>Run, in order, when a socket is authenticated, while it lives: catching up, presence. Filled at start; their token is cancelled when the socket ends.</summary>
@@ -17,11 +18,14 @@ internal sealed class SocketRegistry
     /// <summary>Called when an authenticated socket has gone. Filled at start; must be quick and must not throw.</summary>
     public List<Action<DeviceSocket>> Gone { get; } = [];
 
+    /// <summary>Whether somebody may open a socket on a call's path; else the code to close with. Calls fills it at start: until then no call exists.</summary>
+    public Func<Caller, Guid, CancellationToken, ValueTask<CloseCode?>> AdmitToCall { get; set; } = (_, _, _) => ValueTask.FromResult<CloseCode?>(CloseCodes.NotFound);
+
     /// <summary>How many sockets are authenticated.</summary>
     public int Count => Volatile.Read(ref _live);
 
     /// <summary>All sockets, those too that are not authenticated yet.</summary>
-    public IEnumerable<DeviceSocket> All => _all.Keys;
+    public IEnumerable<DeviceSocket> All => _all.Select(static pair => pair.Key);
 
     public IReadOnlyList<DeviceSocket> SocketsOf(Guid userId) => _byUser.TryGetValue(userId, out var sockets) ? sockets : [];
 
@@ -42,7 +46,27 @@ internal sealed class SocketRegistry
 
     internal void Opened(DeviceSocket socket) => _all[socket] = 0;
 
-    internal void Closed(DeviceSocket socket) => _all.TryRemove(socket, out _);
+    internal void Closed(DeviceSocket socket)
+    {
+        _all.TryRemove(socket, out _);
+        if (Volatile.Read(ref _emptied) is { } emptied && _all.IsEmpty)
+        {
+            emptied.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when the last socket has closed. For the end of the process, when no new ones come.</summary>
+    internal Task EmptyAsync()
+    {
+        var emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _emptied, emptied);
+        if (_all.IsEmpty)
+        {
+            emptied.TrySetResult();
+        }
+
+        return emptied.Task;
+    }
 
     /// <returns>False when the user has as many sockets as may be.</returns>
     internal bool TryAdd(DeviceSocket socket, int max)
@@ -59,6 +83,7 @@ internal sealed class SocketRegistry
             if (_byUser.TryUpdate(userId, [.. sockets, socket], sockets))
             {
                 Interlocked.Increment(ref _live);
+                Metrics.Live.Add(1);
                 return true;
             }
         }
@@ -78,6 +103,7 @@ internal sealed class SocketRegistry
             if (rest.Length == 0 ? _byUser.TryRemove(new KeyValuePair<Guid, DeviceSocket[]>(userId, sockets)) : _byUser.TryUpdate(userId, rest, sockets))
             {
                 Interlocked.Decrement(ref _live);
+                Metrics.Live.Add(-1);
                 return;
             }
         }
@@ -85,7 +111,7 @@ internal sealed class SocketRegistry
 
     private void CloseWhere(Func<Caller, bool> which, CloseCode code)
     {
-        foreach (var socket in _byUser.Values.SelectMany(sockets => sockets))
+        foreach (var socket in _byUser.SelectMany(static pair => pair.Value))
         {
             if (which(socket.Caller))
             {

@@ -7,13 +7,14 @@ internal static class SocketsModule
         var services = builder.Services;
         // The limit stands with the other limits in the settings.
         services.AddOptions<SocketOptions>().BindConfiguration("Sotto:Sockets")
-            .Configure(options => options.PerUser = builder.Configuration.GetValue("Sotto:RateLimits:SocketsPerUser", options.PerUser));
+            .Configure(options => options.PerUser = builder.Configuration.GetValue("Sotto:RateLimits:SocketsPerUser", options.PerUser))
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SocketRegistry>();
         services.AddSingleton<CommandMap>();
         services.AddSingleton<SocketHost>();
         services.AddSingleton<SocketDoor>();
         services.AddSingleton<SocketCommands>();
-        services.AddHostedService(provider => provider.GetRequiredService<SocketHost>());
+        services.AddHostedService<SocketWheel>();
     }
 
     public static void MapSockets(this WebApplication app, CommandMap commands)
