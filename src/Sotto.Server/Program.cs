@@ -15,7 +15,7 @@ return await StartUp.RunOrExplainAsync(() => Compose(args));
 static WebApplication Compose(string[] args)
 {
     // Settings are read once: a watcher on the folder would wake with every write to the database below it.
-var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+    var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     builder.AddStartUp();
     builder.Services.AddSingleton(TimeProvider.System);
     builder.AddStorage();

@@ -7,7 +7,7 @@ namespace Sotto.Server.Accounts;
 /// Closes this node's sockets of sessions and devices that ended elsewhere: on another node, or while the socket was just opening. It looks every
 /// second at what ended lately, so its cost doesn't grow with the number of sockets.
 /// </summary>
-internal sealed class SessionWatch(SessionStore store, SocketRegistry sockets, TimeProvider clock, ILogger<SessionWatch> log) : BackgroundService
+internal sealed class SessionWatch(SessionStore store, Liveness liveness, SocketRegistry sockets, TimeProvider clock, ILogger<SessionWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -32,6 +32,9 @@ internal sealed class SessionWatch(SessionStore store, SocketRegistry sockets, T
         {
             foreach (var ended in await store.EndedSinceAsync((clock.GetUtcNow() - LooksBack).ToUnixTimeMilliseconds(), ct))
             {
+                // First, so that whoever sees their socket close is refused by REST too.
+                liveness.Drop([ended.Id]);
+                liveness.DropDevice(ended.Id);
                 foreach (var socket in sockets.SocketsOf(ended.UserId))
                 {
                     if (socket.Caller.SessionId == ended.Id || socket.Caller.DeviceId == ended.Id)
