@@ -1,4 +1,5 @@
 using Sotto.Server.Accounts;
+using Sotto.Server.Cluster;
 using Sotto.Server.Conversations;
 using Sotto.Server.Devices;
 using Sotto.Server.Delivery;
@@ -19,6 +20,7 @@ static WebApplication Compose(string[] args)
     builder.AddStartUp();
     builder.Services.AddSingleton(TimeProvider.System);
     builder.AddStorage();
+    builder.AddCluster();
     builder.AddHttp();
     builder.AddLimits();
     builder.AddSockets();

@@ -43,6 +43,13 @@ public abstract class StartingTests(Servers servers, Db db) : Play(servers, db)
         Assert.Equal(alice.Username, user.Username);
     }
 
+    [Fact, Rule("O9")]
+    public async Task A_server_that_runs_alone_listens_on_its_HTTP_address_only()
+    {
+        var server = await OwnServerAsync();
+        Assert.Equal([server.Address.Port], Listening.PortsOf(server.ProcessId));
+    }
+
     [Fact]
     public async Task A_killed_server_starts_again()
     {

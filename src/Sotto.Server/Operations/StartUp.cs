@@ -76,12 +76,24 @@ internal static class StartUp
         }
         catch
         {
-            // What has started already must be stopped in order.
-            await app.StopAsync();
+            await StopWhatStartedAsync(app);
             throw;
         }
 
         await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>In order; a part that hadn't started yet may refuse to stop, which must not hide why the start failed.</summary>
+    private static async Task StopWhatStartedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (InvalidOperationException notStarted)
+        {
+            Log.NotStopped(app.Logger, notStarted);
+        }
     }
 
     /// <summary>What the operator did, or can do, about it; null for faults of the server itself.</summary>
