@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Sotto.Bench;
@@ -15,6 +16,9 @@ internal sealed class BenchClient(ServerProcess server, string token, Guid userI
     public Guid UserId => userId;
 
     public Guid DeviceId => deviceId;
+
+    /// <summary>Where the device's socket is, with its token.</summary>
+    public string SocketPath => $"/api/v1/chat/ws/{deviceId}?token={token}";
 
     public static async Task<BenchClient> RegisterAsync(ServerProcess server, string name)
     {
@@ -31,6 +35,18 @@ internal sealed class BenchClient(ServerProcess server, string token, Guid userI
         using var answer = await server.Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text.Length == 0 ? "{}" : text)! : throw new InvalidOperationException($"{method} {path}: {text}");
+    }
+
+    /// <summary>One page of what was missed: how many events, and the last one's seq. Read as thinly as the load allows: the document is walked once.</summary>
+    public async Task<(int Events, long LastSeq)> SyncAsync(int limit)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sync?limit={limit}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await server.Http.SendAsync(request);
+        using var page = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
+        var data = page.RootElement.GetProperty("data");
+        var count = data.GetArrayLength();
+        return (count, count == 0 ? 0 : data[count - 1].GetProperty("data").GetProperty("seq").GetInt64());
     }
 
     public async Task ConnectAsync()

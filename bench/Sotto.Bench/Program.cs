@@ -9,7 +9,13 @@ switch (args.FirstOrDefault())
     case "messages":
         await MessagesBench.RunAsync(args.ElementAtOrDefault(1));
         return 0;
+    case "idle":
+        await IdleBench.RunAsync(args.ElementAtOrDefault(1));
+        return 0;
+    case "catch-up":
+        await CatchUpBench.RunAsync(args.ElementAtOrDefault(1));
+        return 0;
     default:
-        Console.WriteLine("usage: Sotto.Bench log-writer|messages [Host=…]");
+        Console.WriteLine("usage: Sotto.Bench log-writer|messages|idle|catch-up [Host=…]");
         return 2;
 }

@@ -8,12 +8,14 @@ namespace Sotto.Bench;
 /// <summary>The real server as a process of its own, on a free port of loopback, with its limits out of the way.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly ProcessStartInfo _start;
     private readonly string _folder;
+    private Process _process;
 
-    private ServerProcess(Process process, string folder, Uri address)
+    private ServerProcess(ProcessStartInfo start, string folder, Uri address)
     {
-        (_process, _folder, Address) = (process, folder, address);
+        (_start, _folder, Address) = (start, folder, address);
+        _process = Begin();
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = address };
     }
 
@@ -65,21 +67,39 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        var server = new ServerProcess(process, folder, address);
+        var server = new ServerProcess(start, folder, address);
         await server.ReadyAsync();
         return server;
+    }
+
+    /// <summary>The same data under a fresh process, whose memory knows nothing of what came before.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        _process = Begin();
+        await ReadyAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await EndAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Process Begin()
+    {
+        var process = Process.Start(_start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private async Task EndAsync()
+    {
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
     }
 
     private async Task ReadyAsync()
