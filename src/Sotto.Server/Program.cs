@@ -33,11 +33,14 @@ static WebApplication Compose(string[] args)
     builder.AddOperations();
 
     var app = builder.Build();
+    app.UseTrustedProxies();
+    app.UseSockets();
     app.UseHttp();
+    app.UseSocketRefusals();
 
     var routes = new Routes(app);
     var commands = app.Services.GetRequiredService<CommandMap>();
-    app.MapSockets(commands);
+    SocketsModule.MapSockets(commands);
     AccountsModule.MapAccounts(routes, commands);
     DevicesModule.MapDevices(routes, commands);
     ConversationsModule.MapConversations(routes, commands);

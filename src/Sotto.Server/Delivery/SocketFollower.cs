@@ -9,7 +9,7 @@ internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors) : IFo
 {
     private readonly Lock _feedsLock = new();
     private readonly List<Feed> _feeds = [];
-    private readonly HashSet<Guid> _joining = [];
+    private HashSet<Guid>? _joining;
 
     public DeviceSocket Socket => socket;
 
@@ -49,7 +49,7 @@ internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors) : IFo
     {
         lock (_feedsLock)
         {
-            return !_feeds.Exists(feed => feed.ConversationId == conversationId) && _joining.Add(conversationId);
+            return !_feeds.Exists(feed => feed.ConversationId == conversationId) && (_joining ??= []).Add(conversationId);
         }
     }
 
@@ -58,7 +58,8 @@ internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors) : IFo
     {
         lock (_feedsLock)
         {
-            _joining.Remove(conversationId);
+            _joining?.Remove(conversationId);
+            _joining = _joining is { Count: > 0 } ? _joining : null;
             if (feed is not null)
             {
                 _feeds.Add(feed);

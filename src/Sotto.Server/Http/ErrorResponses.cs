@@ -27,13 +27,15 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
             _ when Dialect.IsUnavailable(exception) => Dialect.Unavailable(),
             _ => null,
         };
+        string? traceId = null;
         if (refused is null)
         {
-            Log.Fault(log, context.Request.Method, Template(context), TraceId(), exception);
+            traceId = ActivityTraceId.CreateRandom().ToString();
+            Log.Fault(log, context.Request.Method, Template(context), traceId, exception);
             refused = Errors.InternalError.Because("Something went wrong on the server. The trace id finds it in the server's log.");
         }
 
-        await WriteAsync(context, refused);
+        await WriteAsync(context, refused, traceId);
         return true;
     }
 
@@ -48,7 +50,7 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
         _ => Task.CompletedTask,
     };
 
-    private static async Task WriteAsync(HttpContext context, RefusedException refused)
+    private static async Task WriteAsync(HttpContext context, RefusedException refused, string? traceId = null)
     {
         Refusals.Count(refused.Error, "rest");
         var response = context.Response;
@@ -66,12 +68,9 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
         }
 
         var body = new ErrorBody(
-            refused.Message, refused.Error.Code, refused.Extra?.DeepClone() as JsonObject ?? [],
-            refused.Error.Status == 500 ? TraceId() : null, retry);
+            refused.Message, refused.Error.Code, refused.Extra?.DeepClone() as JsonObject ?? [], traceId, retry);
         await response.WriteAsJsonAsync(body, Wire.Json, "application/json; charset=utf-8", context.RequestAborted);
     }
-
-    private static string TraceId() => Activity.Current?.TraceId.ToString() ?? "none";
 
     /// <summary>The route's pattern, never the path itself: a log holds no ids people could be found by.</summary>
     private static string Template(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unknown";

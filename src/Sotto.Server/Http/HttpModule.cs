@@ -7,8 +7,9 @@ internal static class HttpModule
 {
     public static void AddHttp(this IHostApplicationBuilder builder)
     {
-        // The framework's request lines hold paths and query strings, and a query string may hold a token.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // The framework's request lines hold paths and query strings, and a query string may hold a token. Off altogether, it keeps no tracing state for
+        // every socket either.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         builder.Services.AddExceptionHandler<ErrorResponses>();
         builder.Services.AddSingleton<IdempotencyStore>();
@@ -16,10 +17,9 @@ internal static class HttpModule
         builder.Services.AddJob<IdempotencyStore>("idempotency", TimeSpan.FromHours(1), (store, ct) => store.SweepAsync(ct));
     }
 
-    /// <summary>The outermost layers: errors in the contract's form, and headers that every answer carries.</summary>
+    /// <summary>The layers around every route: errors in the contract's form, and headers that every answer carries.</summary>
     public static void UseHttp(this WebApplication app)
     {
-        app.UseTrustedProxies();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => ErrorResponses.WriteForStatusAsync(context.HttpContext));
         app.Use((context, next) =>

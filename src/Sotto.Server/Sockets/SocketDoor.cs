@@ -25,31 +25,41 @@ internal sealed class SocketDoor(SocketHost host)
         features.Set<IHttpExtendedConnectFeature>(upgrade);
     }
 
-    /// <returns>False when the request is not for this door.</returns>
-    public async Task<bool> EnterAsync(HttpContext context)
+    /// <summary>Runs the socket to its end; everything else, refusals too, goes on to <paramref name="next"/>.</summary>
+    public Task EnterAsync(HttpContext context, RequestDelegate next)
     {
         if (!SocketPath.IsForSockets(context.Request.Path.Value ?? ""))
         {
-            return false;
+            return next(context);
         }
 
+        if (Refusal(context) is not { } refused)
+        {
+            return RunAsync(context);
+        }
+
+        context.Features.Set(refused);
+        return next(context);
+    }
+
+    private RefusedException? Refusal(HttpContext context)
+    {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            throw Errors.ValidationError.Because("This path takes WebSocket connections only.", ("upgrade", "must be websocket"));
+            return Errors.ValidationError.Because("This path takes WebSocket connections only.", ("upgrade", "must be websocket"));
         }
 
         if (!IsAllowed(context.Request))
         {
-            throw Errors.PermissionDenied.Because("Pages of this origin may not open a socket here.", ("origin", "is not allowed"));
+            return Errors.PermissionDenied.Because("Pages of this origin may not open a socket here.", ("origin", "is not allowed"));
         }
 
         if (host.IsStopping)
         {
-            throw Errors.Unavailable.Because("The server is restarting; come back in a moment.").After(TimeSpan.FromSeconds(2));
+            return Errors.Unavailable.Because("The server is restarting; come back in a moment.").After(TimeSpan.FromSeconds(2));
         }
 
-        await RunAsync(context);
-        return true;
+        return null;
     }
 
     private async Task RunAsync(HttpContext context)
@@ -83,6 +93,7 @@ internal sealed class SocketDoor(SocketHost host)
         if (features.Get<IHttpRequestFeature>() is { } request)
         {
             (request.RawTarget, request.QueryString) = ("", "");
+            ParsedTarget.Forget(request);
         }
 
         context.Request.Query = QueryCollection.Empty;

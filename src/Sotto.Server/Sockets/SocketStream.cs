@@ -31,11 +31,11 @@ internal sealed class SocketStream(Stream connection, TimeProvider clock) : Stre
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await connection.ReadAsync(buffer, cancellationToken);
+        // Whoever reads again has just got something. Not awaited here: ten thousand idle sockets would each keep one more state machine.
         Volatile.Write(ref _readAt, clock.GetTimestamp());
-        return read;
+        return connection.ReadAsync(buffer, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

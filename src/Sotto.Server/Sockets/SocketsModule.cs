@@ -1,3 +1,5 @@
+using Sotto.Contracts;
+
 namespace Sotto.Server.Sockets;
 
 internal static class SocketsModule
@@ -17,9 +19,11 @@ internal static class SocketsModule
         services.AddHostedService<SocketWheel>();
     }
 
-    public static void MapSockets(this WebApplication app, CommandMap commands)
+    public static void MapSockets(CommandMap commands) => SocketCommands.Map(commands);
+
+    /// <summary>Outside of what REST needs around it, so that a socket which lives for days holds none of that.</summary>
+    public static void UseSockets(this WebApplication app)
     {
-        SocketCommands.Map(commands);
         var door = app.Services.GetRequiredService<SocketDoor>();
         app.Use((context, next) =>
         {
@@ -27,12 +31,10 @@ internal static class SocketsModule
             return next(context);
         });
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        app.Use(async (context, next) =>
-        {
-            if (!await door.EnterAsync(context))
-            {
-                await next(context);
-            }
-        });
+        app.Use(door.EnterAsync);
     }
+
+    /// <summary>Where refusals at the door are thrown, within what turns them into answers.</summary>
+    public static void UseSocketRefusals(this WebApplication app) =>
+        app.Use((HttpContext context, RequestDelegate next) => context.Features.Get<RefusedException>() is { } refused ? throw refused : next(context));
 }
