@@ -176,7 +176,7 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
         }
 
         _caller = caller;
-        var max = host.Options.PerUser;
+        var max = host.Options.PerUser - host.Registry.Elsewhere(caller.UserId);
         if (host.Registry.SocketsOf(caller.UserId).Count < max)
         {
             // Before others can find the socket, so that it comes before all they send.

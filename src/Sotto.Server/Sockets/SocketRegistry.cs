@@ -21,6 +21,12 @@ internal sealed class SocketRegistry
     /// <summary>Whether somebody may open a socket on a call's path; else the code to close with. Calls fills it at start: until then no call exists.</summary>
     public Func<Caller, Guid, CancellationToken, ValueTask<CloseCode?>> AdmitToCall { get; set; } = (_, _, _) => ValueTask.FromResult<CloseCode?>(CloseCodes.NotFound);
 
+    /// <summary>Called when a user has another number of sockets than before. Filled at start; must be quick and must not throw.</summary>
+    public Action<Guid> Changed { get; set; } = static _ => { };
+
+    /// <summary>How many sockets a user has on other nodes. Filled at start.</summary>
+    public Func<Guid, int> Elsewhere { get; set; } = static _ => 0;
+
     /// <summary>How many sockets are authenticated.</summary>
     public int Count => Volatile.Read(ref _live);
 
@@ -84,6 +90,7 @@ internal sealed class SocketRegistry
             {
                 Interlocked.Increment(ref _live);
                 Metrics.Live.Add(1);
+                Changed(userId);
                 return true;
             }
         }
@@ -104,6 +111,7 @@ internal sealed class SocketRegistry
             {
                 Interlocked.Decrement(ref _live);
                 Metrics.Live.Add(-1);
+                Changed(userId);
                 return;
             }
         }

@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Cluster;
 
 namespace Sotto.Server.Sockets;
 
@@ -24,6 +25,10 @@ internal static class SocketsModule
     /// <summary>Outside of what REST needs around it, so that a socket which lives for days holds none of that.</summary>
     public static void UseSockets(this WebApplication app)
     {
+        var registry = app.Services.GetRequiredService<SocketRegistry>();
+        var board = app.Services.GetRequiredService<BoardHost>();
+        board.SocketsHere = user => registry.SocketsOf(user).Count;
+        (registry.Changed, registry.Elsewhere) = (board.Changed, board.SocketsElsewhere);
         var door = app.Services.GetRequiredService<SocketDoor>();
         app.Use((context, next) =>
         {
