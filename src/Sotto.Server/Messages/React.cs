@@ -65,7 +65,11 @@ internal sealed class React(RateLimits limits, Rosters rosters, ConversationLog 
 
         var appended = await AppendAsync(
             caller, message, draft, origin,
-            roster => Completeness.Check(roster, caller.UserId, caller.DeviceId, keys), // 409, or 422 for a plain device
+            roster =>
+            {
+                roster.MustNotBeBlocked();                                        // 403
+                Completeness.Check(roster, caller.UserId, caller.DeviceId, keys); // 409, or 422 for a plain device
+            },
             (session, pending) => MessageStore.ReplaceReactionAsync(session, messageId, caller.UserId, except: pending.Entry.Id), ct);
         return appended.Existing ?? appended.Entry;
     }
@@ -94,7 +98,6 @@ internal sealed class React(RateLimits limits, Rosters rosters, ConversationLog 
             roster =>
             {
                 roster.MustSee(caller.UserId, message);                           // 403
-                roster.MustNotBeBlocked();                                        // 403
                 check(roster);
                 if (message.Deleted || message.Kind != EntryKind.Message)
                 {

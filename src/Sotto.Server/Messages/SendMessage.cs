@@ -47,7 +47,7 @@ internal sealed class SendMessage(RateLimits limits, Rosters rosters, Conversati
                 {
                     roster.MustLetSend(caller.UserId);                             // 403
                     Completeness.Check(roster, caller.UserId, caller.DeviceId, keys); // 409, or 422 for a plain device
-                    await MustKnowReplyAsync(body, ct);                            // 422
+                    await MustSeeReplyAsync(roster, caller.UserId, body, ct);      // 422
                     return await AppendAsync(roster, caller, draft, keys, origin, ct);
                 },
                 ct);
@@ -109,9 +109,16 @@ internal sealed class SendMessage(RateLimits limits, Rosters rosters, Conversati
         };
     }
 
-    private async Task MustKnowReplyAsync(NewMessage body, CancellationToken ct)
+    /// <summary>Neither a message of elsewhere nor one from before the joining, which would tell of what its sender may not see.</summary>
+    private async Task MustSeeReplyAsync(Roster roster, Guid userId, NewMessage body, CancellationToken ct)
     {
-        if (body.ReplyToId is { } reply && (await store.FindAsync(reply, clock.NowMs(), ct))?.ConversationId != body.ConversationId)
+        if (body.ReplyToId is not { } reply)
+        {
+            return;
+        }
+
+        var message = await store.FindAsync(reply, clock.NowMs(), ct);
+        if (message?.ConversationId != body.ConversationId || message!.Seq < roster.MustHave(userId).JoinedSeq)
         {
             throw Errors.ValidationError.Because("The message replied to is not in this conversation.", ("reply_to_id", "is no message of this conversation"));
         }
