@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace Sotto.Contracts;
 
@@ -58,23 +59,23 @@ internal sealed class PackedKeysConverter : JsonConverter<PackedKeys>
         {
             if (reader.ValueTextEquals("recipient_user_id"u8))
             {
-                user = ReadId(ref reader);
+                user = ReadId(ref reader, user);
             }
             else if (reader.ValueTextEquals("recipient_device_id"u8))
             {
-                device = ReadId(ref reader);
+                device = ReadId(ref reader, device);
             }
             else if (reader.ValueTextEquals("encrypted_key"u8))
             {
-                texts |= ReadText(ref reader, fragment, "\"encrypted_key\":"u8, bit: 1);
+                texts |= ReadText(ref reader, fragment, "\"encrypted_key\":"u8, bit: 1, texts);
             }
             else if (reader.ValueTextEquals("key_algo"u8))
             {
-                texts |= ReadText(ref reader, fragment, "\"key_algo\":"u8, bit: 2);
+                texts |= ReadText(ref reader, fragment, "\"key_algo\":"u8, bit: 2, texts);
             }
             else if (reader.ValueTextEquals("nonce"u8))
             {
-                texts |= ReadText(ref reader, fragment, "\"nonce\":"u8, bit: 4);
+                texts |= ReadText(ref reader, fragment, "\"nonce\":"u8, bit: 4, texts);
             }
             else
             {
@@ -96,29 +97,45 @@ internal sealed class PackedKeysConverter : JsonConverter<PackedKeys>
         packer.Add(userId, deviceId, fragment.WrittenSpan);
     }
 
-    private static Guid ReadId(ref Utf8JsonReader reader) =>
-        reader.Read() && reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var id)
+    private static Guid ReadId(ref Utf8JsonReader reader, Guid? before) =>
+        before is null && reader.Read() && reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var id)
             ? id
-            : throw new JsonException("recipient_user_id and recipient_device_id must be UUIDs");
+            : throw new JsonException("recipient_user_id and recipient_device_id must be UUIDs, once each");
 
-    private static int ReadText(ref Utf8JsonReader reader, ArrayBufferWriter<byte> fragment, ReadOnlySpan<byte> name, int bit)
+    private static int ReadText(ref Utf8JsonReader reader, ArrayBufferWriter<byte> fragment, ReadOnlySpan<byte> name, int bit, int texts)
     {
         reader.Read();
-        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > MaxText)
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > MaxText || (texts & bit) != 0)
         {
-            throw new JsonException($"encrypted_key, key_algo and nonce must be texts of at most {MaxText} bytes");
+            throw new JsonException($"encrypted_key, key_algo and nonce must be texts of at most {MaxText} bytes, once each");
         }
+
+        MustBeText(reader);
 
         if (fragment.WrittenCount > 1)
         {
             fragment.Write(","u8);
         }
 
-        // The raw text is copied with its escapes: it was valid JSON and stays so.
+        // The raw text is copied with its escapes: it is valid JSON and stays so.
         fragment.Write(name);
         fragment.Write("\""u8);
         fragment.Write(reader.ValueSpan);
         fragment.Write("\""u8);
         return bit;
+    }
+
+    /// <summary>The reader itself doesn't look whether a text is UTF-8, nor whether its escapes stand for whole characters; whoever gets it would.</summary>
+    private static void MustBeText(in Utf8JsonReader reader)
+    {
+        if (reader.ValueIsEscaped)
+        {
+            Span<char> unescaped = stackalloc char[MaxText];
+            reader.CopyString(unescaped);
+        }
+        else if (!Utf8.IsValid(reader.ValueSpan))
+        {
+            throw new JsonException("encrypted_key, key_algo and nonce must be texts");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Sotto.Contracts;
 
 namespace Sotto.Server.Callers;
@@ -12,6 +13,11 @@ internal static class JsonBodies
     public static T Read<T>(ReadOnlyMemory<byte> body)
         where T : class
     {
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw Errors.MalformedJson.Because("The body is not UTF-8.");
+        }
+
         var type = (JsonTypeInfo<T>)Wire.Json.GetTypeInfo(typeof(T));
         try
         {
@@ -22,21 +28,21 @@ internal static class JsonBodies
         {
             throw Explain(body, type, fault);
         }
+        catch (InvalidOperationException)
+        {
+            throw HalfCharacter();
+        }
     }
 
     /// <summary>Whether it is JSON at all, however deep.</summary>
-    public static bool IsWellFormed(ReadOnlySpan<byte> body)
+    private static bool IsWellFormed(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Sizes.RequestBody });
         try
         {
             while (reader.Read())
             {
-                // Also checks that texts are valid UTF-8, which a skip would not.
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !System.Text.Unicode.Utf8.IsValid(reader.ValueSpan))
-                {
-                    return false;
-                }
+                // Only whether it can be read to its end.
             }
 
             return true;
@@ -66,6 +72,10 @@ internal static class JsonBodies
                 ? $"must be nested at most {Sizes.JsonDepth} deep"
                 : "must name each property once";
         }
+        catch (InvalidOperationException)
+        {
+            return HalfCharacter();
+        }
 
         if (failures.Count == 0)
         {
@@ -74,6 +84,10 @@ internal static class JsonBodies
 
         return Errors.ValidationError.With("The request is not valid: " + string.Join(", ", failures.Select(f => $"{f.Key} {f.Value}")) + ".", failures);
     }
+
+    /// <summary>An escape such as <c>\ud800</c> alone is JSON by its grammar, but no text.</summary>
+    private static RefusedException HalfCharacter() =>
+        Errors.ValidationError.Because("The body has a text with half a character.", ("body", "must have no surrogate without its other half"));
 
     /// <summary>Tries each property alone, so that the answer names all that fail and not just the first.</summary>
     private static void Collect(JsonElement root, JsonTypeInfo type, JsonObject failures)

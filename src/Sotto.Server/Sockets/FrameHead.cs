@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Sotto.Contracts;
 
@@ -31,15 +32,15 @@ internal readonly record struct FrameHead(string? Type, string? RequestId, (stri
             var isFit = true;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("type"u8))
+                if (IsNamed(ref reader, "type"u8))
                 {
                     reader.Read();
                     type = reader.TokenType == JsonTokenType.String ? CommandName(ref reader) : null;
                 }
-                else if (reader.ValueTextEquals("request_id"u8))
+                else if (IsNamed(ref reader, "request_id"u8))
                 {
                     reader.Read();
-                    requestId = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 6 * MaxRequestId ? reader.GetString() : null;
+                    requestId = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 6 * MaxRequestId ? Text(ref reader) : null;
                     requestId = requestId?.Length <= MaxRequestId ? requestId : null;
                     isFit = requestId is not null || reader.TokenType == JsonTokenType.Null;
                 }
@@ -56,12 +57,28 @@ internal readonly record struct FrameHead(string? Type, string? RequestId, (stri
                 type is null ? ("type", "is required, and must be a text") : isFit ? null : ("request_id", $"must be a text of at most {MaxRequestId} characters"));
             return !reader.Read();
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return false;
         }
     }
 
     /// <summary>Long names are no commands, whatever they say.</summary>
-    private static string? CommandName(ref Utf8JsonReader reader) => reader.ValueSpan.Length <= MaxType ? reader.GetString() : "";
+    private static string? CommandName(ref Utf8JsonReader reader) => reader.ValueSpan.Length <= MaxType ? Text(ref reader) ?? "" : "";
+
+    private static bool IsNamed(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped ? Text(ref reader) is { } text && name.SequenceEqual(Encoding.UTF8.GetBytes(text)) : reader.ValueTextEquals(name);
+
+    /// <summary>Null where the escapes stand for half a character: that is JSON, but no text.</summary>
+    private static string? Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

@@ -17,6 +17,7 @@ public sealed class Socket : IAsyncDisposable
     private readonly List<Frame> _waiting = [];
     private readonly List<Frame> _all = [];
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
     private Exception? _fault;
     private bool _ended;
@@ -40,6 +41,18 @@ public sealed class Socket : IAsyncDisposable
             {
                 return [.. _all];
             }
+        }
+    }
+
+    /// <summary>Every frame that has come since the last time this was asked; forgets them.</summary>
+    public IReadOnlyList<Frame> TakesAll()
+    {
+        lock (_framesLock)
+        {
+            Frame[] all = [.. _all];
+            _all.Clear();
+            _waiting.Clear();
+            return all;
         }
     }
 
@@ -134,7 +147,7 @@ public sealed class Socket : IAsyncDisposable
     public async Task<int> IsClosedAsync()
     {
         var deadline = Task.Delay(Patience.Limit);
-        var ended = await Task.WhenAny(_reading, deadline);
+        var ended = await Task.WhenAny(_closed.Task, deadline);
         Assert.True(ended != deadline, "The server must close the socket, but it is open. It received:\n" + string.Join('\n', All));
         return CloseCode ?? 1006;
     }
@@ -233,6 +246,7 @@ public sealed class Socket : IAsyncDisposable
                 if (part.MessageType == WebSocketMessageType.Close)
                 {
                     CloseCode = (int?)_socket.CloseStatus;
+                    Ended();
                     if (_socket.State == WebSocketState.CloseReceived)
                     {
                         await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", _stop.Token);
@@ -258,11 +272,18 @@ public sealed class Socket : IAsyncDisposable
             _fault = fault;
         }
 
+        Ended();
+    }
+
+    private void Ended()
+    {
         lock (_framesLock)
         {
             _ended = true;
             _more.TrySetResult();
         }
+
+        _closed.TrySetResult();
     }
 
     private void Keep(string text)

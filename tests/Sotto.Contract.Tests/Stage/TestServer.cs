@@ -34,6 +34,12 @@ public sealed partial class TestServer : IAsyncDisposable
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server isn't running.");
 
+    /// <summary>How much memory the process holds now.</summary>
+    public long ResidentBytes => Memory("VmRSS");
+
+    /// <summary>The most it ever held.</summary>
+    public long MostResidentBytes => Memory("VmHWM");
+
     internal HttpClient Http { get; }
 
     /// <summary>Starts a server. Settings are named as in the documentation, without <c>Sotto:</c>, such as <c>RateLimits:MessagesPerMinute</c>; those of the log as <c>Logging:…</c>.</summary>
@@ -133,6 +139,12 @@ public sealed partial class TestServer : IAsyncDisposable
         }
 
         _folder.Delete(recursive: true);
+    }
+
+    private long Memory(string what)
+    {
+        var line = File.ReadLines($"/proc/{ProcessId}/status").First(l => l.StartsWith(what + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
     private async Task<int> EndedAsync()
