@@ -53,6 +53,7 @@ public static class Errors
     public static readonly ErrorCode DeviceNotFound = new("DEVICE_NOT_FOUND", 404, "There is no such device.");
     public static readonly ErrorCode ConversationNotFound = new("CONVERSATION_NOT_FOUND", 404, "There is no such conversation.");
     public static readonly ErrorCode MessageNotFound = new("MESSAGE_NOT_FOUND", 404, "There is no such message, or it has expired.");
+    public static readonly ErrorCode CallNotFound = new("CALL_NOT_FOUND", 404, "There is no such call.");
     public static readonly ErrorCode ReactionNotFound = new("REACTION_NOT_FOUND", 404, "The caller has no reaction on this message.");
     public static readonly ErrorCode InviteNotFound = new("INVITE_NOT_FOUND", 404, "The invite code is unknown, used up or expired.");
     public static readonly ErrorCode BackupNotFound = new("BACKUP_NOT_FOUND", 404, "There is no backup blob of this name.");
@@ -76,6 +77,11 @@ public static class Errors
     public static readonly ErrorCode TooManyDevices = new("TOO_MANY_DEVICES", 409, "The user has as many devices as the limit allows.");
     public static readonly ErrorCode ConversationFull = new("CONVERSATION_FULL", 409, "The conversation has as many members as its type allows.");
     public static readonly ErrorCode SetupDone = new("SETUP_DONE", 409, "The server has an administrator already; the set-up link is spent.");
+    public static readonly ErrorCode UserAlreadyInCall = new("USER_ALREADY_IN_CALL", 400, "The caller is in another call that is still live.");
+    public static readonly ErrorCode CallEnded = new("CALL_ENDED", 409, "The call is over.");
+    public static readonly ErrorCode CallFull = new("CALL_FULL", 409, "As many people are in the call as fit.");
+    public static readonly ErrorCode NotInCall = new("NOT_IN_CALL", 409, "The device has not joined the call, or has left it.");
+    public static readonly ErrorCode AnsweredElsewhere = new("ANSWERED_ELSEWHERE", 409, "Another device of the user is in the call.");
     public static readonly ErrorCode QuotaExceeded = new("QUOTA_EXCEEDED", 413, "The user's storage is used up.");
     public static readonly ErrorCode UnknownType = new("UNKNOWN_TYPE", 422, "The frame's type is not one of the documented commands.");
     public static readonly ErrorCode RateLimited = new("RATE_LIMITED", 429, "Too many requests; Retry-After says when to come back.");
@@ -86,10 +92,11 @@ public static class Errors
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         InvalidToken, TokenExpired, InvalidCredentials, RefreshReused, DeviceRevoked, PermissionDenied, NotAMember, UserBlocked,
-        UserNotFound, DeviceNotFound, ConversationNotFound, MessageNotFound, ReactionNotFound, InviteNotFound, BackupNotFound,
+        UserNotFound, DeviceNotFound, ConversationNotFound, MessageNotFound, CallNotFound, ReactionNotFound, InviteNotFound, BackupNotFound,
         RouteNotFound, MethodNotAllowed, UnsupportedMediaType, MalformedJson, ValidationError, GroupTooSmall, SystemTypeReserved,
         PayloadTooLarge, DeviceListMismatch, IdempotencyConflict, UsernameTaken, AlreadyMember, MembersFixed, LastAdmin, ManifestConflict,
-        VersionConflict, MessageDeleted, TooManyDevices, ConversationFull, SetupDone, QuotaExceeded, UnknownType, RateLimited,
+        VersionConflict, MessageDeleted, TooManyDevices, ConversationFull, SetupDone,
+        UserAlreadyInCall, CallEnded, CallFull, NotInCall, AnsweredElsewhere, QuotaExceeded, UnknownType, RateLimited,
         Unavailable, InternalError,
     ];
 }
