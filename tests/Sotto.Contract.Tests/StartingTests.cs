@@ -61,6 +61,30 @@ public abstract class StartingTests(Servers servers, Db db) : Play(servers, db)
     }
 }
 
-public sealed class StartingOnSqlite(Servers servers) : StartingTests(servers, Db.Sqlite);
+public sealed class StartingOnSqlite(Servers servers) : StartingTests(servers, Db.Sqlite)
+{
+    [Fact, Rule("S11")]
+    public async Task A_second_server_on_the_same_database_does_not_start()
+    {
+        var server = await OwnServerAsync();
+        var alice = await PersonAsync("alice", server);
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnServerAsync(("DataDirectory", server.DataDirectory)));
+        Assert.Contains("The server can't start: another server may be running on the same database", fault.Message, StringComparison.Ordinal);
+        await alice.GetAsync("/users/me").IsAsync(200);
+    }
+}
 
-public sealed class StartingOnPostgres(Servers servers) : StartingTests(servers, Db.Postgres);
+public sealed class StartingOnPostgres(Servers servers) : StartingTests(servers, Db.Postgres)
+{
+    [Fact, Rule("S8")]
+    public async Task Nodes_that_start_together_on_a_new_database_serve_one_product()
+    {
+        var database = await Servers.NewDatabaseAsync();
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => OwnServerAsync(("Database", database))));
+        var (alice, bob) = (await PersonAsync("alice", nodes[0]), await PersonAsync("bob", nodes[1]));
+        var direct = await alice.CreatesDirectAsync(bob);
+        await alice.SendsAsync("hello", direct);
+        Assert.Equal("hello", (await bob.ReadsAsync(direct))[0].Ciphertext);
+        await new Rest(nodes[1]) { AccessToken = alice.Phone.AccessToken }.GetAsync("/users/me").IsAsync(200);
+    }
+}

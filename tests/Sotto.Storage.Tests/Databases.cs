@@ -21,14 +21,17 @@ public sealed class Databases : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sotto-storage-");
     private int _made;
 
+    /// <summary>Where a new database is that nothing has touched.</summary>
+    internal async Task<StorageOptions> NewEmptyAsync(Engine engine) => new()
+    {
+        DataDirectory = Path.Combine(_folder.FullName, $"{Interlocked.Increment(ref _made)}"),
+        Database = engine == Engine.Postgres ? await (await _postgres.Value).NewDatabaseAsync() : "",
+    };
+
     /// <summary>Where a new database is; migrated, and open for as many nodes as wanted.</summary>
     internal async Task<StorageOptions> NewAsync(Engine engine)
     {
-        var options = new StorageOptions
-        {
-            DataDirectory = Path.Combine(_folder.FullName, $"{Interlocked.Increment(ref _made)}"),
-            Database = engine == Engine.Postgres ? await (await _postgres.Value).NewDatabaseAsync() : "",
-        };
+        var options = await NewEmptyAsync(engine);
         Migrator.Migrate(options, NullLogger.Instance);
         return options;
     }

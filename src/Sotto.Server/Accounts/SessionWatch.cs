@@ -14,6 +14,8 @@ internal sealed class SessionWatch(SessionStore store, Liveness liveness, Socket
     // Covers a slow commit, clocks that differ a little, and the time a socket may take to open.
     private static readonly TimeSpan LooksBack = TimeSpan.FromSeconds(15);
 
+    private DateTimeOffset _lookedAt = clock.GetUtcNow();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, clock);
@@ -23,6 +25,10 @@ internal sealed class SessionWatch(SessionStore store, Liveness liveness, Socket
             {
                 await LookAsync(stoppingToken);
             }
+            else
+            {
+                _lookedAt = clock.GetUtcNow();
+            }
         }
     }
 
@@ -30,14 +36,17 @@ internal sealed class SessionWatch(SessionStore store, Liveness liveness, Socket
     {
         try
         {
-            foreach (var ended in await store.EndedSinceAsync((clock.GetUtcNow() - LooksBack).ToUnixTimeMilliseconds(), ct))
+            var now = clock.GetUtcNow();
+            var ended = await store.EndedSinceAsync((_lookedAt - LooksBack).ToUnixTimeMilliseconds(), ct);
+            _lookedAt = now;
+            foreach (var one in ended)
             {
                 // First, so that whoever sees their socket close is refused by REST too.
-                liveness.Drop([ended.Id]);
-                liveness.DropDevice(ended.Id);
-                foreach (var socket in sockets.SocketsOf(ended.UserId))
+                liveness.Drop([one.Id]);
+                liveness.DropDevice(one.Id);
+                foreach (var socket in sockets.SocketsOf(one.UserId))
                 {
-                    if (socket.Caller.SessionId == ended.Id || socket.Caller.DeviceId == ended.Id)
+                    if (socket.Caller.SessionId == one.Id || socket.Caller.DeviceId == one.Id)
                     {
                         socket.Close(CloseCodes.AuthenticationFailed);
                     }
@@ -46,7 +55,7 @@ internal sealed class SessionWatch(SessionStore store, Liveness liveness, Socket
         }
         catch (RefusedException refused)
         {
-            // The database can't serve; the next look comes in a second, and reaches far enough back.
+            // The database can't serve; the next look comes in a second, and reaches back to the last one that succeeded.
             Log.WatchFailed(log, refused);
         }
     }

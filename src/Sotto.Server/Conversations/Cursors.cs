@@ -95,7 +95,15 @@ internal sealed class Cursors(CursorStore store, TimeProvider clock, ILogger<Cur
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await FlushAsync(cancellationToken);
+        try
+        {
+            await FlushAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // Of these nothing was promised: the devices get the entries again, and acknowledge again.
+            Log.CursorsDropped(log, fault);
+        }
     }
 
     public override void Dispose()

@@ -19,7 +19,8 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
     private readonly Lock _tableLock = new();
     private readonly OnlineTable _table = new();
     private readonly HashSet<Guid> _changed = [];
-    private readonly List<(Guid UserId, Guid DeviceId, DateTimeOffset At)> _seen = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _gone = [];
+    private readonly Dictionary<(Guid UserId, Guid DeviceId), DateTimeOffset> _seen = [];
     private readonly ConcurrentDictionary<Guid, UserStatus> _chosen = new();
 
     /// <summary>A socket is authenticated.</summary>
@@ -33,6 +34,7 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
 
         lock (_tableLock)
         {
+            _gone.Remove(userId);
             if (_table.Arrive(userId))
             {
                 _changed.Add(userId);
@@ -45,7 +47,7 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
         lock (_tableLock)
         {
             _table.Depart(socket.Caller.UserId, clock.GetUtcNow());
-            _seen.Add((socket.Caller.UserId, socket.Caller.DeviceId, clock.GetUtcNow()));
+            _seen[(socket.Caller.UserId, socket.Caller.DeviceId)] = clock.GetUtcNow();
         }
     }
 
@@ -106,31 +108,67 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
 
     private async Task TellChangesAsync(CancellationToken ct)
     {
-        Guid[] changed;
-        (Guid, Guid, DateTimeOffset)[] seen;
-        var gone = new Dictionary<Guid, DateTimeOffset>();
+        HashSet<Guid> changed;
+        (Guid UserId, Guid DeviceId, DateTimeOffset At)[] seen;
         lock (_tableLock)
         {
             foreach (var (userId, lastSeen) in _table.TakeGone(clock.GetUtcNow()))
             {
-                gone[userId] = lastSeen;
+                _gone[userId] = lastSeen;
                 _changed.Add(userId);
                 _chosen.TryRemove(userId, out _);
             }
 
-            (changed, seen) = ([.. _changed], [.. _seen]);
+            (changed, seen) = ([.. _changed], [.. _seen.Select(one => (one.Key.UserId, one.Key.DeviceId, one.Value))]);
             _changed.Clear();
             _seen.Clear();
         }
 
-        if (seen.Length > 0)
+        try
         {
-            await users.SeenAsync(seen, ct);
-        }
+            if (seen.Length > 0)
+            {
+                await users.SeenAsync(seen, ct);
+                seen = [];
+            }
 
-        foreach (var userId in changed)
+            foreach (var userId in changed.ToArray())
+            {
+                await TellAsync(userId, LastSeen(userId), ct);
+                Told(userId, changed);
+            }
+        }
+        catch
         {
-            await TellAsync(userId, gone.TryGetValue(userId, out var lastSeen) ? lastSeen : null, ct);
+            // The database can't serve: what isn't told yet is told later.
+            lock (_tableLock)
+            {
+                _changed.UnionWith(changed);
+                foreach (var (userId, deviceId, at) in seen)
+                {
+                    _seen.TryAdd((userId, deviceId), at);
+                }
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>When somebody who is gone was here last; null for who is here.</summary>
+    private DateTimeOffset? LastSeen(Guid userId)
+    {
+        lock (_tableLock)
+        {
+            return _gone.TryGetValue(userId, out var lastSeen) ? lastSeen : null;
+        }
+    }
+
+    private void Told(Guid userId, HashSet<Guid> changed)
+    {
+        changed.Remove(userId);
+        lock (_tableLock)
+        {
+            _gone.Remove(userId);
         }
     }
 

@@ -1,14 +1,22 @@
+using System.Data.Common;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Sotto.Server.Storage;
 
 /// <summary>Brings the schema up to date at start: the numbered files of <c>Migrations/</c>, forward only, the same text for both databases.</summary>
 internal static class Migrator
 {
-    public static void Migrate(StorageOptions options, ILogger log)
+    private const int WaitSeconds = 300;
+
+    // Any number, as long as all versions use the same.
+    private const long LockKey = 0x736f74746f;
+
+    /// <exception cref="CannotStartException">The data folder can't be made.</exception>
+    public static void MakeFolder(StorageOptions options)
     {
         try
         {
@@ -18,7 +26,39 @@ internal static class Migrator
         {
             throw new CannotStartException($"the data folder {Path.GetFullPath(options.DataDirectory)} can't be made or opened: {fault.Message}", fault);
         }
+    }
 
+    /// <summary>Of several nodes that start together on PostgreSQL one migrates, and the others wait; a SQLite file has one server only.</summary>
+    /// <exception cref="CannotStartException">The database doesn't answer, or doesn't take the schema.</exception>
+    public static void Migrate(StorageOptions options, ILogger log)
+    {
+        try
+        {
+            MakeFolder(options);
+            using var turn = options.IsPostgres ? TakeTurn(options.ConnectionString) : null;
+            Upgrade(options, log);
+        }
+        catch (Exception fault) when (fault is DbException or ArgumentException or TimeoutException or IOException)
+        {
+            throw new CannotStartException(
+                fault is ArgumentException ? $"the setting Sotto:Database is wrong: {fault.Message}" : $"the database doesn't answer: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The lock goes with the connection.</summary>
+    private static NpgsqlConnection TakeTurn(string connectionString)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"select pg_advisory_lock({LockKey})";
+        command.CommandTimeout = WaitSeconds;
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    private static void Upgrade(StorageOptions options, ILogger log)
+    {
         var upgrade = options.IsPostgres
             ? DeployChanges.To.PostgresqlDatabase(options.ConnectionString)
             : DeployChanges.To.SqliteDatabase(WalConnectionString(options));

@@ -28,6 +28,7 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
     public SqlMapper.ICustomQueryParameter Ids(IEnumerable<Guid> ids) => new IdList(ids);
 
     /// <summary>Runs a part that may fail alone: on an exception its writes are undone, and the exception goes on.</summary>
+    /// <exception cref="IOException">The fault undid the whole transaction, as SQLite does when the disk is full; nothing of it may go on.</exception>
     public async Task PartAsync(Func<Task> part)
     {
         await ExecuteAsync("savepoint part");
@@ -35,12 +36,24 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
         {
             await part();
         }
-        catch
+        catch (Exception fault)
         {
-            await ExecuteAsync("rollback to savepoint part");
+            await UndoPartAsync(fault);
             throw;
         }
 
         await ExecuteAsync("release savepoint part");
+    }
+
+    private async Task UndoPartAsync(Exception fault)
+    {
+        try
+        {
+            await ExecuteAsync("rollback to savepoint part");
+        }
+        catch (Exception lost) when (lost is DbException or InvalidOperationException)
+        {
+            throw new IOException("The transaction was undone as a whole.", fault);
+        }
     }
 }

@@ -17,13 +17,15 @@ internal sealed class SqliteDatabase : Database
     private readonly string _readerString;
     private readonly string _writerString;
     private readonly ILogger _log;
+    private readonly SqliteLock? _only;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoResetEvent _arrived = new(initialState: false);
 
-    public SqliteDatabase(string connectionString, ILogger<SqliteDatabase> log)
+    /// <param name="only">Held for as long as the database is open.</param>
+    public SqliteDatabase(string connectionString, ILogger<SqliteDatabase> log, SqliteLock? only = null)
     {
-        _log = log;
+        (_log, _only) = (log, only);
         var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = 5 };
         _readerString = new SqliteConnectionStringBuilder(builder.ConnectionString) { Mode = SqliteOpenMode.ReadWrite, Pooling = true }.ConnectionString;
         _writerString = new SqliteConnectionStringBuilder(builder.ConnectionString) { Pooling = false }.ConnectionString;
@@ -65,6 +67,7 @@ internal sealed class SqliteDatabase : Database
         _arrived.Dispose();
         using var connection = new SqliteConnection(_readerString);
         SqliteConnection.ClearPool(connection);
+        _only?.Dispose();
     }
 
     private async Task EnqueueAsync(Work work, CancellationToken ct)

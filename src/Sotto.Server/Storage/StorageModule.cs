@@ -10,10 +10,12 @@ internal static class StorageModule
         builder.Services.AddSingleton<Database>(services =>
         {
             var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+            Migrator.MakeFolder(options);
+            var only = options.IsPostgres ? null : SqliteLock.Take(options);
             Migrator.Migrate(options, services.GetRequiredService<ILogger<Database>>());
             return options.IsPostgres
                 ? new PostgresDatabase(options.ConnectionString, services.GetRequiredService<ILogger<PostgresDatabase>>())
-                : new SqliteDatabase(options.ConnectionString, services.GetRequiredService<ILogger<SqliteDatabase>>());
+                : new SqliteDatabase(options.ConnectionString, services.GetRequiredService<ILogger<SqliteDatabase>>(), only);
         });
         builder.Services.AddSingleton<JobStore>();
         builder.Services.AddHostedService<Sweeper>();

@@ -11,32 +11,49 @@ public sealed class Postgres : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly int _port;
-    private readonly Process _process;
+    private Process? _process;
     private int _databases;
 
-    private Postgres(string folder, int port, Process process) => (_folder, _port, _process) = (folder, port, process);
+    private Postgres(string folder, int port) => (_folder, _port) = (folder, port);
 
     public static async Task<Postgres> StartAsync()
     {
-        var bin = FindBinaries();
         var folder = (await RunAsync(AsPostgres("mktemp", "-d", Path.Combine(Path.GetTempPath(), "sotto-postgres-XXXXXX")))).Trim();
-        await RunAsync(AsPostgres(Path.Combine(bin, "initdb"), "-D", folder, "-U", "sotto", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"));
-        var port = FreePort();
+        await RunAsync(AsPostgres(Path.Combine(FindBinaries(), "initdb"), "-D", folder, "-U", "sotto", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"));
+        var postgres = new Postgres(folder, FreePort());
+        await postgres.StartAgainAsync();
+        return postgres;
+    }
 
+    /// <summary>Starts it on the same folder and port, after <see cref="StopAsync"/>.</summary>
+    public async Task StartAgainAsync()
+    {
         // No fsync: the tests end servers, never the machine. Commits are still synchronous in every other respect.
         var start = AsPostgres(
-            Path.Combine(bin, "postgres"), "-D", folder, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder,
+            Path.Combine(FindBinaries(), "postgres"), "-D", _folder, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder,
             "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "fsync=off", "-c", "log_min_messages=fatal");
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        var postgres = new Postgres(folder, port, process);
-        await postgres.AnswersAsync();
-        return postgres;
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        await AnswersAsync();
+    }
+
+    /// <summary>Stops it by its process id, whoever is connected; does nothing when it is stopped.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is { } process)
+        {
+            // SIGINT is PostgreSQL's fast shutdown.
+            using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
     }
 
     /// <summary>A fresh database; gives what <c>Sotto:Database</c> takes.</summary>
@@ -53,15 +70,7 @@ public sealed class Postgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            // SIGINT is PostgreSQL's fast shutdown.
-            using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        await StopAsync();
         await RunAsync(AsPostgres("rm", "-rf", _folder));
     }
 
@@ -112,7 +121,7 @@ public sealed class Postgres : IAsyncDisposable
                 await connection.OpenAsync();
                 return;
             }
-            catch (NpgsqlException) when (deadline.Elapsed < Patience.Limit && !_process.HasExited)
+            catch (NpgsqlException) when (deadline.Elapsed < Patience.Limit && _process is { HasExited: false })
             {
                 await Task.Delay(50);
             }
