@@ -33,7 +33,7 @@ public sealed class BoardModelTests
 
         world.SettleByDigests();
         world.AssertTruth();
-    });
+    }, iter: 3000);
 
     private sealed record Step(Kind Kind, int Node, int User, int Number);
 
@@ -108,14 +108,10 @@ public sealed class BoardModelTests
         /// <summary>Everything still on the way is lost; then each node tells its last changes and its digest, and nothing is lost any more.</summary>
         public void SettleByDigests()
         {
-            foreach (var node in _nodes)
-            {
-                node.Announce();
-            }
-
             _onTheWay.Clear();
             foreach (var node in _nodes)
             {
+                TellOthers(node, node.Announce());
                 TellOthers(node, node.Board.Digest());
             }
 
