@@ -7,7 +7,7 @@ using Sotto.Server.Sockets;
 namespace Sotto.Server.Accounts;
 
 /// <summary>Looks for people by the beginning of a name: GET /users/. Who doesn't want to be found is found by the exact user name only.</summary>
-internal sealed class FindUsers(UserStore store, RateLimits limits, LiveStatus live)
+internal sealed class FindUsers(UserStore store, Blocks blocks, RateLimits limits, LiveStatus live)
 {
     private const int ShortestQuery = 2;
 
@@ -26,6 +26,7 @@ internal sealed class FindUsers(UserStore store, RateLimits limits, LiveStatus l
             .Done();
         limits.Take(Limit.UserSearches, caller.UserId);
         var found = await store.SearchAsync(query!, paging.Skip, paging.Limit, ct);
-        return new Page<PublicUser>([.. found.Data.Select(user => user.ToPublic(live))], found.Count);
+        var blocked = await blocks.BetweenAsync(caller.UserId, found.Data.Select(user => user.Id), ct);
+        return new Page<PublicUser>([.. found.Data.Select(user => user.ToPublic(live, hidden: blocked.Contains(user.Id)))], found.Count);
     }
 }

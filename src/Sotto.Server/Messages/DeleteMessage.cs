@@ -17,7 +17,9 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
     public static void Map(Routes routes, CommandMap commands)
     {
         routes.Delete("/messages/{message_id}", "Deletes a message for everybody; a tombstone stays.")
-            .Refuses(Errors.MessageNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.DeviceListMismatch, Errors.RateLimited)
+            .Refuses(
+                Errors.MessageNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.DeviceListMismatch, Errors.IdempotencyConflict,
+                Errors.RateLimited)
             .TakesOptional<MessageDeletion>()
             .Handle(async (DeleteMessage use, Call call) =>
             {
@@ -27,7 +29,9 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
 
         commands.On("delete_message", "Deletes a message, as DELETE /messages/{id} does.")
             .Answers<Ack>("ack")
-            .Refuses(Errors.MessageNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.DeviceListMismatch, Errors.RateLimited)
+            .Refuses(
+                Errors.MessageNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.DeviceListMismatch, Errors.IdempotencyConflict,
+                Errors.RateLimited)
             .Handle(async (DeleteMessage use, CommandCall call, MessageDeletion body) =>
             {
                 new Check().Required(body.MessageId, "message_id").Done();

@@ -130,6 +130,32 @@ internal sealed class MessageStore(Database database)
         return tombstone;
     }
 
+    /// <summary>The conversations in which the user may have written.</summary>
+    public Task<IReadOnlyList<Guid>> ConversationsAsync(Guid userId, CancellationToken ct) =>
+        database.ReadAsync(session => session.ListAsync<Guid>("select distinct conversation_id from members where user_id = @userId", new { userId }), ct);
+
+    /// <summary>Messages of the user after a seq that are no tombstones, oldest first.</summary>
+    public Task<IReadOnlyList<Entry>> BySenderAsync(Guid conversationId, Guid userId, long after, int limit, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<Entry>(
+                $"""
+                select {LogStore.Columns} from entries
+                where conversation_id = @conversationId and seq > @after and sender_id = @userId and kind = 0 and deleted = false order by seq limit @limit
+                """,
+                new { conversationId, userId, after, limit }),
+            ct);
+
+    /// <summary>Takes back all reactions of a user who is being erased.</summary>
+    public Task TakeBackReactionsAsync(Guid conversationId, Guid userId, CancellationToken ct) =>
+        database.WriteAsync(
+            session => session.ExecuteAsync(
+                """
+                update entries set body = @empty, keys = @empty, deleted = true
+                where conversation_id = @conversationId and sender_id = @userId and kind = 4 and deleted = false
+                """,
+                new { conversationId, userId, empty = Array.Empty<byte>() }),
+            ct);
+
     /// <summary>Takes back the user's earlier reaction to a message, if there is one.</summary>
     public static Task<int> ReplaceReactionAsync(Session session, Guid messageId, Guid userId, Guid except) =>
         session.ExecuteAsync(

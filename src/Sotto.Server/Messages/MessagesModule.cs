@@ -1,3 +1,4 @@
+using Sotto.Server.Callers;
 using Sotto.Server.Conversations;
 using Sotto.Server.Http;
 using Sotto.Server.Sockets;
@@ -20,6 +21,7 @@ internal static class MessagesModule
         services.AddSingleton<AddKeys>();
         services.AddSingleton<ReportMessageStatus>();
         services.AddSingleton<GetMessages>();
+        services.AddSingleton<IUserErased, EraseMessages>();
         services.AddSingleton<ExpireMessages>();
         services.AddJob<ExpireMessages>("expired messages", ExpireMessages.Period, (job, ct) => job.RunAsync(ct));
     }

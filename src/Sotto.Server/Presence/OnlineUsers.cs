@@ -1,23 +1,21 @@
 using System.Collections.Concurrent;
 using Sotto.Contracts;
 using Sotto.Server.Accounts;
-using Sotto.Server.Conversations;
-using Sotto.Server.Delivery;
 using Sotto.Server.Sockets;
 
 namespace Sotto.Server.Presence;
 
 /// <summary>
-/// Who is there, and who is told: the online people of the user's direct conversations and small groups, and those who have joined a large one.
-/// Changes are collected for a moment and told together.
+/// Who is there, and what they chose to be shown as. Changes are collected for a moment and told together.
 /// </summary>
-internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds, JoinedSockets joined, TimeProvider clock, ILogger<OnlineUsers> log)
+internal sealed class OnlineUsers(Users users, PresenceAudience audience, TimeProvider clock, ILogger<OnlineUsers> log)
     : BackgroundService
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _tableLock = new();
     private readonly OnlineTable _table = new();
+    private readonly HashSet<DeviceSocket> _arrived = [];
     private readonly HashSet<Guid> _changed = [];
     private readonly Dictionary<Guid, DateTimeOffset> _gone = [];
     private readonly Dictionary<(Guid UserId, Guid DeviceId), DateTimeOffset> _seen = [];
@@ -35,6 +33,7 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
         lock (_tableLock)
         {
             _gone.Remove(userId);
+            _arrived.Add(socket);
             if (_table.Arrive(userId))
             {
                 _changed.Add(userId);
@@ -46,7 +45,12 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
     {
         lock (_tableLock)
         {
-            _table.Depart(socket.Caller.UserId, clock.GetUtcNow());
+            // One that ended while it caught up was never counted.
+            if (_arrived.Remove(socket))
+            {
+                _table.Depart(socket.Caller.UserId, clock.GetUtcNow());
+            }
+
             _seen[(socket.Caller.UserId, socket.Caller.DeviceId)] = clock.GetUtcNow();
         }
     }
@@ -76,16 +80,12 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
     /// <summary>Tells a socket that has just come who of its people is there.</summary>
     public async Task TellWhoIsThereAsync(DeviceSocket socket, CancellationToken ct)
     {
-        var seen = new HashSet<Guid> { socket.Caller.UserId };
-        foreach (var shared in (await store.SharedAsync(socket.Caller.UserId, ct)).Where(shared => shared.IsSmall))
+        foreach (var userId in await audience.PeopleAsync(socket.Caller.UserId, ct))
         {
-            foreach (var follower in feeds.Find(shared.ConversationId)?.Followers ?? [])
+            if (Show(userId, UserStatus.Online) is var status and not UserStatus.Offline)
             {
-                if (seen.Add(follower.UserId) && Show(follower.UserId, UserStatus.Online) is var status and not UserStatus.Offline)
-                {
-                    await socket.WaitForRoomAsync(ct);
-                    socket.TrySend(OutboundFrame.Of("user_status", new UserStatusChange(follower.UserId, status)));
-                }
+                await socket.WaitForRoomAsync(ct);
+                socket.TrySend(OutboundFrame.Of("user_status", new UserStatusChange(userId, status)));
             }
         }
     }
@@ -177,21 +177,9 @@ internal sealed class OnlineUsers(PresenceStore store, Users users, Feeds feeds,
         var status = Show(userId, UserStatus.Online);
         var mayShow = status == UserStatus.Offline && lastSeen is not null && (await users.SettingsAsync(userId, ct)).ShowLastSeen;
         var frame = OutboundFrame.Of("user_status", new UserStatusChange(userId, status, mayShow ? lastSeen : null));
-        var told = new HashSet<DeviceSocket>();
-        foreach (var shared in await store.SharedAsync(userId, ct))
+        foreach (var socket in await audience.SocketsAsync(userId, ct))
         {
-            foreach (var socket in Audience(shared))
-            {
-                if (socket.Caller.UserId != userId && told.Add(socket))
-                {
-                    socket.TrySend(frame);
-                }
-            }
+            socket.TrySend(frame);
         }
     }
-
-    private IEnumerable<DeviceSocket> Audience(SharedRow shared) =>
-        shared.IsSmall
-            ? (feeds.Find(shared.ConversationId)?.Followers ?? []).OfType<SocketFollower>().Select(follower => follower.Socket)
-            : joined.In(shared.ConversationId);
 }

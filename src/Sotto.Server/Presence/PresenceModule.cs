@@ -12,6 +12,7 @@ internal static class PresenceModule
         services.AddSingleton<JoinedSockets>();
         services.AddSingleton<JoinConversation>();
         services.AddSingleton<PresenceStore>();
+        services.AddSingleton<PresenceAudience>();
         services.AddSingleton<OnlineUsers>();
         services.AddHostedService(provider => provider.GetRequiredService<OnlineUsers>());
         services.AddSingleton<SetTypingState>();
@@ -29,6 +30,7 @@ internal static class PresenceModule
         sockets.Live.Add(online.TellWhoIsThereAsync);
         sockets.Gone.Add(online.Depart);
         sockets.Gone.Add(joined.Forget);
+        sockets.Gone.Add(app.Services.GetRequiredService<SetTypingState>().Depart);
 
         JoinConversation.Map(commands);
         SetTypingState.Map(commands);

@@ -6,7 +6,7 @@ using Sotto.Server.Sockets;
 namespace Sotto.Server.Presence;
 
 /// <summary>Tells that the user is typing, or has stopped: the command <c>typing</c>. Whoever falls silent has stopped after six seconds.</summary>
-internal sealed class SetTypingState(RateLimits limits, Rosters rosters, JoinedSockets joined, TimeProvider clock) : BackgroundService
+internal sealed class SetTypingState(RateLimits limits, Rosters rosters, JoinedSockets joined, SocketRegistry sockets, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
@@ -17,6 +17,27 @@ internal sealed class SetTypingState(RateLimits limits, Rosters rosters, JoinedS
         commands.On("typing", "Tells that the user is typing, or has stopped.")
             .Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.RateLimited)
             .Handle((SetTypingState use, CommandCall call, SetTyping body) => use.SetAsync(call, body));
+
+    /// <summary>Whoever has gone with the last socket types no more.</summary>
+    public void Depart(DeviceSocket socket)
+    {
+        var userId = socket.Caller.UserId;
+        if (sockets.SocketsOf(userId).Count > 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<Guid> conversations;
+        lock (_tableLock)
+        {
+            conversations = _table.Take(userId);
+        }
+
+        foreach (var conversation in conversations)
+        {
+            Tell(conversation, userId, isTyping: false);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -22,6 +22,18 @@ internal sealed class TypingTable
         return true;
     }
 
+    /// <summary>Where the user was typing; it is forgotten.</summary>
+    public IReadOnlyList<Guid> Take(Guid userId)
+    {
+        var conversations = _until.Keys.Where(key => key.User == userId).Select(key => key.Conversation).ToArray();
+        foreach (var conversation in conversations)
+        {
+            _until.Remove((conversation, userId));
+        }
+
+        return conversations;
+    }
+
     /// <summary>Those who have fallen silent; they are forgotten.</summary>
     public IReadOnlyList<(Guid Conversation, Guid User)> TakeExpired(DateTimeOffset now)
     {

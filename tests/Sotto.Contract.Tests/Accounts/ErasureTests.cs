@@ -46,6 +46,35 @@ public abstract class ErasureTests(Servers servers, Db db) : Play(servers, db)
         await Nobody.PostAsync("/auth/login", new Credentials(alice.Username, alice.Password)).IsRefusedAsync(Errors.InvalidCredentials);
         await Nobody.PostAsync("/auth/register", new Registration(alice.Username, alice.Password)).IsAsync(201);
     }
+
+    [Fact, Rule("A62")]
+    public async Task An_erased_users_messages_become_tombstones_and_its_memberships_end()
+    {
+        var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol");
+        var group = await alice.CreatesGroupAsync(bob, carol);
+        var left = await carol.CreatesGroupAsync(alice, bob);
+        var inGroup = await alice.SendsAsync("mine", group);
+        var kept = await bob.SendsAsync("not mine", group);
+        await alice.PutAsync($"/messages/{kept.Id}/reactions", new { Ciphertext = "mine too" }).IsAsync(200);
+        var before = await alice.SendsAsync("before I left", left);
+        await alice.LeavesAsync(left);
+        await bob.ConnectsAsync();
+
+        await alice.DeleteAsync("/users/me").IsAsync(204);
+
+        await bob.Phone.ReceivesAsync("message_deleted", new { MessageId = inGroup.Id, ConversationId = group.Id });
+        await bob.Phone.ReceivesAsync("member_removed", new { ConversationId = group.Id, UserId = alice.Id });
+        foreach (var id in new[] { inGroup.Id, before.Id })
+        {
+            var tombstone = await bob.GetAsync($"/messages/{id}").AsAsync<Message>();
+            Assert.Equal((true, "", 0), (tombstone.IsDeleted, tombstone.Ciphertext, tombstone.EncryptedKeys.Count));
+        }
+
+        var other = await bob.GetAsync($"/messages/{kept.Id}").AsAsync<Message>();
+        Assert.Equal(("not mine", 0), (other.Ciphertext, other.Reactions.Count));
+        Assert.DoesNotContain((await bob.GetAsync($"/conversations/{group.Id}/members").AsAsync<Page<ConversationMember>>()).Data, m => m.UserId == alice.Id);
+        Assert.Contains((await bob.GetAsync($"/conversations/{group.Id}/members").AsAsync<Page<ConversationMember>>()).Data, m => m.Role == MemberRole.Admin);
+    }
 }
 
 public sealed class ErasureOnSqlite(Servers servers) : ErasureTests(servers, Db.Sqlite)

@@ -140,7 +140,7 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
         var body = mutations.Mutate(Fill(sample.Body!, sample.Path));
         var answer = await SpeakerOf(sample.Path).SendAsync(new HttpMethod(sample.Method), Path(sample), body, ("Content-Type", "application/json"));
         Saw(answer, body);
-        Assert.True(Wellformed.IsJson(body) || answer.Status == 400, $"{answer.Request} must call a body malformed that isn't JSON, but answered {answer.Status}: {Show(body)}");
+        Assert.True(Wellformed.IsJson(body) || answer.Status == 400 || body.Length == 0, $"{answer.Request} must call a body malformed that isn't JSON, but answered {answer.Status}: {Show(body)}");
         Assert.True(!Wellformed.IsJson(body) || answer.Status != 400, $"{answer.Request} calls JSON malformed: {Show(body)}");
     }
 
@@ -179,8 +179,9 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
 
         var code = await socket.IsClosedAsync();
         Count("first frame " + code.ToString(CultureInfo.InvariantCulture));
-        var expected = frame.Length > 4096 ? 1009 : Wellformed.IsJson(frame) ? 4001 : 4002;
-        Assert.True(code == expected, $"The first frame must close with {expected}, but did with {code}: {Show(frame)}");
+        // Of a frame that is too long only the beginning was looked at.
+        var fits = code == 1009 ? frame.Length > 4096 : code == (Wellformed.IsJson(frame) ? 4001 : 4002);
+        Assert.True(fits, $"The first frame must not close with {code}: {Show(frame)}");
     }
 
     /// <summary>Bystanders must not notice anything.</summary>
