@@ -70,7 +70,7 @@ internal sealed class Node : IAsyncDisposable
         Log.AppendAsync(new PendingEntry(entry ?? Message(conversationId), rosterVersion), CancellationToken.None);
 
     public Task<IReadOnlyList<Entry>> ReadAsync(Guid conversationId) =>
-        new LogReadStore(Database).AfterAsync(conversationId, 0, long.MaxValue, int.MaxValue, CancellationToken.None);
+        new LogReadStore(Database, TimeProvider.System).AfterAsync(conversationId, 0, long.MaxValue, int.MaxValue, CancellationToken.None);
 
     public Task<long> LastSeqAsync(Guid conversationId) =>
         Database.ReadAsync(

@@ -38,11 +38,16 @@ internal sealed class ConversationErasure(Database database, ErasureStore store,
     }
 }
 
+/// <summary>A user's devices have changed.</summary>
+/// <param name="ConversationIds">All of the user's conversations.</param>
+/// <param name="KeyedDeviceIds">The user's devices that have published keys by now.</param>
+internal sealed record DevicesNews(Guid UserId, IReadOnlyList<Guid> ConversationIds, IReadOnlyList<Guid> KeyedDeviceIds);
+
 /// <summary>Changes that are no entries of a log, and whom to tell of them. Filled at start by who pushes; must not block.</summary>
 internal sealed class ConversationNews
 {
-    /// <summary>A user's devices have changed, and with them the rosters of these conversations.</summary>
-    public Action<Guid, IReadOnlyList<Guid>> DeviceListChanged { get; set; } = (_, _) => { };
+    /// <summary>A user's devices have changed, and with them the rosters of their conversations.</summary>
+    public Action<DevicesNews> DeviceListChanged { get; set; } = _ => { };
 
     /// <summary>A conversation is gone; these were its members.</summary>
     public Action<Guid, IReadOnlyList<Guid>> Erased { get; set; } = (_, _) => { };

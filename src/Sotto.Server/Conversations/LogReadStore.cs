@@ -3,17 +3,18 @@ using Sotto.Server.Storage;
 namespace Sotto.Server.Conversations;
 
 /// <summary>Reads logs in order.</summary>
-internal sealed class LogReadStore(Database database)
+internal sealed class LogReadStore(Database database, TimeProvider clock)
 {
-    /// <summary>Entries with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, in order.</summary>
+    /// <summary>Entries with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, in order, without those whose time is over.</summary>
     public Task<IReadOnlyList<Entry>> AfterAsync(Guid conversationId, long after, long through, int limit, CancellationToken ct) =>
         database.ReadAsync(
             session => session.ListAsync<Entry>(
                 $"""
                 select {LogStore.Columns} from entries
-                where conversation_id = @conversationId and seq > @after and seq <= @through order by seq limit @limit
+                where conversation_id = @conversationId and seq > @after and seq <= @through and (expires_at is null or expires_at > @now)
+                order by seq limit @limit
                 """,
-                new { conversationId, after, through, limit }),
+                new { conversationId, after, through, limit, now = clock.NowMs() }),
             ct);
 
     public Task<IReadOnlyList<Entry>> ByIdsAsync(IEnumerable<Guid> ids, CancellationToken ct) =>

@@ -12,6 +12,7 @@ internal sealed class RaiseRosters(Rosters rosters, ConversationNews news, TimeP
     public async Task<Action> DeviceListChangedAsync(Session session, Guid userId, Guid? newDeviceId)
     {
         var conversations = await RosterStore.RaiseAllAsync(session, userId);
+        var keyed = await RosterStore.KeyedDevicesAsync(session, userId);
         if (newDeviceId is { } device)
         {
             await CursorStore.StartDeviceAsync(session, userId, device, clock.NowMs());
@@ -24,7 +25,7 @@ internal sealed class RaiseRosters(Rosters rosters, ConversationNews news, TimeP
                 rosters.Forget(id);
             }
 
-            news.DeviceListChanged(userId, conversations);
+            news.DeviceListChanged(new DevicesNews(userId, conversations, keyed));
         };
     }
 }

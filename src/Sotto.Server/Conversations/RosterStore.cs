@@ -53,6 +53,10 @@ internal sealed class RosterStore(Database database)
             type == ConversationType.Direct && await IsBlockedAsync(session, members.Keys), members);
     }
 
+    /// <summary>The user's devices that have published keys.</summary>
+    public static Task<IReadOnlyList<Guid>> KeyedDevicesAsync(Session session, Guid userId) =>
+        session.ListAsync<Guid>("select id from devices where user_id = @userId and revoked_at is null and has_keys = true", new { userId });
+
     /// <summary>Gives the roster of each of the user's conversations a new version.</summary>
     /// <returns>Which these are.</returns>
     public static async Task<IReadOnlyList<Guid>> RaiseAllAsync(Session session, Guid userId)

@@ -11,7 +11,7 @@ namespace Sotto.Server.Delivery;
 /// acknowledged is delivered in order before anything newer of the same conversation.
 /// </summary>
 internal sealed class CatchUp(
-    Feeds feeds, LogEvents events, CursorStore store, Cursors cursors, DeviceFlagStore flags, SocketRegistry sockets)
+    Feeds feeds, LogEvents events, CursorStore store, Cursors cursors, DeviceFlagStore flags, SocketRegistry sockets, ConversationPushes pushes)
 {
     private readonly ConcurrentDictionary<DeviceSocket, SocketFollower> _followers = new();
 
@@ -44,7 +44,7 @@ internal sealed class CatchUp(
     /// <summary>The device has acknowledged: from now on writing to its socket doesn't count as reaching it.</summary>
     public async Task NowAcknowledgesAsync(Caller caller, CancellationToken ct)
     {
-        var mine = sockets.SocketsOf(caller.UserId).Where(socket => socket.Caller.DeviceId == caller.DeviceId).Select(Of).OfType<SocketFollower>().ToArray();
+        var mine = FollowersOf(caller.UserId).Where(follower => follower.DeviceId == caller.DeviceId).ToArray();
         if (mine.Length == 0 ? !await flags.IsPlainAsync(caller.DeviceId, ct) : !mine.Any(follower => follower.IsPlain))
         {
             return;
@@ -64,6 +64,13 @@ internal sealed class CatchUp(
     /// </summary>
     public async Task FollowNewAsync(Guid userId, Entry joining, CancellationToken ct)
     {
+        var followers = FollowersOf(userId);
+        if (followers.Length == 0)
+        {
+            return;
+        }
+
+        await pushes.CreatedAsync(userId, joining.ConversationId, ct);
         var row = new FollowedRow
         {
             ConversationId = joining.ConversationId,
@@ -71,11 +78,22 @@ internal sealed class CatchUp(
             LastSeq = joining.Seq - 1,
             DeliveredSeq = joining.Seq - 1,
         };
-        foreach (var follower in sockets.SocketsOf(userId).Select(Of).OfType<SocketFollower>())
+        foreach (var follower in followers)
         {
             await FollowAsync(follower, [row], ct);
         }
     }
+
+    /// <summary>These devices have published keys: from now on writing to their sockets doesn't count as reaching them.</summary>
+    public void NowHaveKeys(Guid userId, IReadOnlyCollection<Guid> deviceIds)
+    {
+        foreach (var follower in FollowersOf(userId).Where(follower => deviceIds.Contains(follower.DeviceId)))
+        {
+            follower.IsPlain = false;
+        }
+    }
+
+    private SocketFollower[] FollowersOf(Guid userId) => [.. sockets.SocketsOf(userId).Select(Of).OfType<SocketFollower>()];
 
     private async Task FollowAsync(SocketFollower follower, IReadOnlyList<FollowedRow> rows, CancellationToken ct)
     {

@@ -16,6 +16,7 @@ internal static class DeliveryModule
         services.AddSingleton<IEntryCommitted>(provider => provider.GetRequiredService<Feeds>());
         services.AddHostedService(provider => provider.GetRequiredService<Feeds>());
         services.AddSingleton<CatchUp>();
+        services.AddSingleton<ConversationPushes>();
         services.AddSingleton<NewMembers>();
         services.AddSingleton<Sync>();
         services.AddSingleton<AcknowledgeEntries>();
@@ -26,6 +27,14 @@ internal static class DeliveryModule
         var catchUp = app.Services.GetRequiredService<CatchUp>();
         var sockets = app.Services.GetRequiredService<SocketRegistry>();
         app.Services.GetRequiredService<Feeds>().BeforePass = app.Services.GetRequiredService<NewMembers>().FollowAsync;
+        var pushes = app.Services.GetRequiredService<ConversationPushes>();
+        var news = app.Services.GetRequiredService<ConversationNews>();
+        news.Erased = pushes.Deleted;
+        news.DeviceListChanged = changed =>
+        {
+            catchUp.NowHaveKeys(changed.UserId, changed.KeyedDeviceIds);
+            pushes.DeviceListChanged(changed);
+        };
         sockets.Live.Add(catchUp.RunAsync);
         sockets.Gone.Add(catchUp.Forget);
 

@@ -76,6 +76,18 @@ internal sealed class Feed(Guid conversationId, long head)
         }
     }
 
+    /// <summary>Sends everybody away and takes nobody any more.</summary>
+    public IFollower[] Close()
+    {
+        lock (_lock)
+        {
+            IFollower[] all = [.. _followers.Select(entry => entry.Follower)];
+            _followers.Clear();
+            _isClosed = true;
+            return all;
+        }
+    }
+
     public bool IsClosed
     {
         get

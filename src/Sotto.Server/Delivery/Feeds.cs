@@ -70,6 +70,18 @@ internal sealed class Feeds(LogReadStore store, LogEvents events, TimeProvider c
         return feeds;
     }
 
+    /// <summary>The conversation is gone; nobody follows it any more.</summary>
+    public void End(Guid conversationId)
+    {
+        if (_feeds.TryRemove(conversationId, out var feed))
+        {
+            foreach (var follower in feed.Close())
+            {
+                follower.Left(feed);
+            }
+        }
+    }
+
     public void Leave(Feed feed, IFollower follower)
     {
         if (feed.Leave(follower))

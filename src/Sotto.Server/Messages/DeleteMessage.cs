@@ -35,12 +35,13 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
             .Handle(async (DeleteMessage use, CommandCall call, MessageDeletion body) =>
             {
                 new Check().Required(body.MessageId, "message_id").Done();
-                var message = await use.DeleteAsync(call.Caller, body.MessageId!.Value, body, call.Socket, call.Ct);
-                return new Ack(message.Id, message.ConversationId, message.Seq);
+                var (message, seq) = await use.DeleteAsync(call.Caller, body.MessageId!.Value, body, call.Socket, call.Ct);
+                return new Ack(message.Id, message.ConversationId, seq);
             });
     }
 
-    public async Task<Entry> DeleteAsync(Caller caller, Guid messageId, MessageDeletion body, DeviceSocket? origin, CancellationToken ct)
+    /// <returns>The message as it was, and the deletion's own seq; null when it was deleted already.</returns>
+    public async Task<(Entry Message, long? Seq)> DeleteAsync(Caller caller, Guid messageId, MessageDeletion body, DeviceSocket? origin, CancellationToken ct)
     {
         body.Check();                                                             // 422
         var message = await store.MustFindAsync(messageId, clock.NowMs(), ct);    // 404
@@ -54,7 +55,7 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
         };
         draft = draft with { RequestHash = MessageBody.Hash(EntryPurpose.Deletion, messageId, message.MessageType, draft.Body, keys) };
 
-        await rosters.WithCurrentAsync(
+        var seq = await rosters.WithCurrentAsync(
             message.ConversationId,
             async roster =>
             {
@@ -62,7 +63,7 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
                 MustMayDelete(roster, caller.UserId, message);                    // 403
                 if (message.Deleted)
                 {
-                    return false;
+                    return null;
                 }
 
                 if (isSealed)
@@ -71,18 +72,17 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
                 }
 
                 limits.Take(Limit.Messages, caller.UserId);                       // 429
-                await AppendAsync(roster, draft, messageId, origin, ct);
-                return true;
+                return await AppendAsync(roster, draft, messageId, origin, ct);
             },
             ct);
-        return message;
+        return (message, seq);
     }
 
-    private async Task AppendAsync(Roster roster, Entry draft, Guid messageId, DeviceSocket? origin, CancellationToken ct)
+    private async Task<long?> AppendAsync(Roster roster, Entry draft, Guid messageId, DeviceSocket? origin, CancellationToken ct)
     {
         try
         {
-            await log.AppendAsync(
+            var appended = await log.AppendAsync(
                 new PendingEntry(draft, roster.Version)
                 {
                     Origin = origin,
@@ -90,10 +90,12 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
                         await MessageStore.BuryAsync(session, messageId, draft.CreatedAt) ?? throw Errors.MessageDeleted.Because("The message was deleted."),
                 },
                 ct);
+            return (appended.Existing ?? appended.Entry).Seq;
         }
         catch (RefusedException refused) when (refused.Error == Errors.MessageDeleted)
         {
             // Somebody was quicker; the message is as it should be.
+            return null;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class EditMessage(RateLimits limits, Rosters rosters, Conversati
                 Errors.IdempotencyConflict, Errors.RateLimited)
             .Handle(async (EditMessage use, Call call, MessageEdit body) =>
             {
-                var message = await use.EditAsync(call.Caller, call.Id("message_id"), body, origin: null, call.Ct);
+                var (message, _) = await use.EditAsync(call.Caller, call.Id("message_id"), body, origin: null, call.Ct);
                 return new RawAnswer(await use.ViewAsync(message, call.Caller, call.Ct));
             });
 
@@ -32,13 +32,13 @@ internal sealed class EditMessage(RateLimits limits, Rosters rosters, Conversati
             .Handle(async (EditMessage use, CommandCall call, MessageEdit body) =>
             {
                 new Check().Required(body.MessageId, "message_id").Done();
-                var message = await use.EditAsync(call.Caller, body.MessageId!.Value, body, call.Socket, call.Ct);
-                return new Ack(message.Id, message.ConversationId, message.Seq);
+                var (message, seq) = await use.EditAsync(call.Caller, body.MessageId!.Value, body, call.Socket, call.Ct);
+                return new Ack(message.Id, message.ConversationId, seq);
             });
     }
 
-    /// <returns>The message as it is after the edit.</returns>
-    public async Task<Entry> EditAsync(Caller caller, Guid messageId, MessageEdit body, DeviceSocket? origin, CancellationToken ct)
+    /// <returns>The message as it is after the edit, and the edit's own seq.</returns>
+    public async Task<(Entry Message, long Seq)> EditAsync(Caller caller, Guid messageId, MessageEdit body, DeviceSocket? origin, CancellationToken ct)
     {
         body.Check();                                                             // 422
         var message = await store.MustFindAsync(messageId, clock.NowMs(), ct);    // 404
@@ -76,7 +76,7 @@ internal sealed class EditMessage(RateLimits limits, Rosters rosters, Conversati
                     ct);
             },
             ct);
-        return appended.Target ?? await store.MustFindAsync(messageId, clock.NowMs(), ct);
+        return (appended.Target ?? await store.MustFindAsync(messageId, clock.NowMs(), ct), (appended.Existing ?? appended.Entry).Seq);
     }
 
     private Task<ReadOnlyMemory<byte>> ViewAsync(Entry message, Caller caller, CancellationToken ct) =>

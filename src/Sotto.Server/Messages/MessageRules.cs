@@ -46,6 +46,7 @@ internal static class MessageRules
             TargetId = message.Id,
             CreatedAt = now,
             UpdatedAt = now,
+            ExpiresAt = message.ExpiresAt,
         };
     }
 }

@@ -37,7 +37,7 @@ internal sealed class MessageStore(Database database)
                 """
                 select (select count(*) from entries where conversation_id = @conversationId and seq >= @fromSeq)
                     - (select count(*) from entries where conversation_id = @conversationId and seq >= @fromSeq and kind >= 2)
-                    - (select count(*) from entries where conversation_id = @conversationId and seq >= @fromSeq and expires_at <= @now)
+                    - (select count(*) from entries where conversation_id = @conversationId and seq >= @fromSeq and expires_at <= @now and kind < 2)
                 """,
                 new { conversationId, fromSeq, now }),
             ct);
@@ -106,6 +106,9 @@ internal sealed class MessageStore(Database database)
                 $"A message carries at most {Sizes.RecipientKeys} wrapped keys.", ("recipient_keys", $"at most {Sizes.RecipientKeys} in all"));
         }
 
+        // Who is addressed by now hasn't failed for want of a key.
+        var users = session.Ids(Enumerable.Range(0, added.Count).Select(added.UserAt).Distinct());
+        await session.ExecuteAsync("delete from failures where message_id = @id and device_id = @none and user_id in @users", new { id, none = Guid.Empty, users });
         return await session.FirstAsync<Entry>(
             $"update entries set keys = @keys where id = @id returning {LogStore.Columns}", new { id, keys = keys.Blob.ToArray() });
     }
