@@ -8,14 +8,21 @@ namespace Sotto.Server.Storage;
 /// </summary>
 internal sealed class SqliteLock : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly FileStream? _file;
 
-    private SqliteLock(FileStream file) => _file = file;
+    private SqliteLock(FileStream? file) => _file = file;
 
     /// <exception cref="CannotStartException">Another server runs on this file, or the folder can't be written.</exception>
     public static SqliteLock Take(StorageOptions options)
     {
-        var path = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource + ".lock";
+        var source = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
+        if (source == ":memory:")
+        {
+            // Nobody else has that.
+            return new SqliteLock(null);
+        }
+
+        var path = source + ".lock";
         try
         {
             return new SqliteLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
@@ -34,5 +41,5 @@ internal sealed class SqliteLock : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 }

@@ -86,6 +86,11 @@ public abstract class ChangingMessagesTests(Servers servers, Db db) : Play(serve
         var direct = await alice.CreatesDirectAsync(bob);
         var laptop = await alice.NewDeviceAsync();
         var (one, other, twin, bobs) = (await alice.ConnectsAsync(), await laptop.ConnectsAsync(), await alice.Phone.ConnectsAsync(), await bob.ConnectsAsync());
+        foreach (var socket in (Socket[])[one, other, twin, bobs])
+        {
+            await socket.ReceivesAsync("sync_complete");
+        }
+
         var ack = await one.AsksAsync(new { type = "send_message", conversation_id = direct.Id, ciphertext = "hi", message_type = "text", recipient_keys = Array.Empty<object>() })
             .IsAsync("message_ack");
         var message = ack.As<MessageAck>().Message;
