@@ -4,7 +4,7 @@ namespace Sotto.Server.Tests;
 
 public sealed class ErrorTableTests
 {
-    [Fact]
+    [Fact, Rule("H38")]
     public void Every_code_stands_once_in_the_table()
     {
         Assert.Equal(Errors.All.Count, Errors.All.Select(e => e.Code).Distinct().Count());

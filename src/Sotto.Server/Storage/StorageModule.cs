@@ -11,7 +11,7 @@ internal static class StorageModule
         {
             var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
             Migrator.MakeFolder(options);
-            var only = options.IsPostgres ? null : SqliteLock.Take(options);
+            var only = options.IsPostgres || options.IsInMemory ? null : SqliteLock.Take(options);
             Migrator.Migrate(options, services.GetRequiredService<ILogger<Database>>());
             return options.IsPostgres
                 ? new PostgresDatabase(options.ConnectionString, services.GetRequiredService<ILogger<PostgresDatabase>>())

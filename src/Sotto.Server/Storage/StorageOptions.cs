@@ -9,6 +9,9 @@ internal sealed class StorageOptions
     /// <summary><c>Data Source=…</c> for SQLite, <c>Host=…</c> for PostgreSQL. Empty: <c>sotto.db</c> in the data directory.</summary>
     public string Database { get; set; } = "";
 
+    /// <summary>A database that lives as long as the process, for who only wants to look at the server's parts: it has no file.</summary>
+    public bool IsInMemory => Database.Contains(":memory:", StringComparison.Ordinal);
+
     public bool IsPostgres => Database.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
     public string ConnectionString => Database.Length > 0 ? Database : $"Data Source={Path.Combine(DataDirectory, "sotto.db")}";

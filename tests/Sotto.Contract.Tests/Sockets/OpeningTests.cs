@@ -63,7 +63,7 @@ public abstract class OpeningTests(Servers servers, Db db) : Play(servers, db)
     [Fact, Rule("W6", "W2")]
     public async Task A_token_that_ends_is_announced_and_closes_unless_a_fresh_one_comes()
     {
-        var server = await OwnServerAsync(("Auth:AccessTokenLife", "00:00:04"));
+        var server = await OwnServerAsync(("Auth:AccessTokenLife", "00:00:08"));
         var (alice, bob) = await PeopleAsync("alice", "bob", server);
         var extended = await alice.ConnectsAsync();
         var ends = await bob.ConnectsAsync();
@@ -76,10 +76,11 @@ public abstract class OpeningTests(Servers servers, Db db) : Play(servers, db)
         await extended.AsksAsync(new { type = "auth", token = bob.Phone.AccessToken }).IsRefusedAsync(Errors.PermissionDenied);
         await extended.AsksAsync(new { type = "auth", token = "nonsense" }).IsRefusedAsync(Errors.InvalidToken);
 
-        await ends.IsClosedAsync(CloseCodes.AuthenticationFailed);
+        // The fresh token is announced like the first.
         await extended.ReceivesAsync("token_expiring");
-        await extended.AsksAsync(new { type = "ping" }).IsAsync("pong");
+        await ends.IsClosedAsync(CloseCodes.AuthenticationFailed);
         await extended.IsClosedAsync(CloseCodes.AuthenticationFailed);
+        Assert.Equal((2, 1), (extended.All.Count(f => f.Type == "token_expiring"), ends.All.Count(f => f.Type == "token_expiring")));
     }
 
     [Fact, Rule("W65")]
