@@ -12,7 +12,7 @@ internal sealed class SetupLink(SetupCode code, IServer server) : IHostedLifecyc
         if (await code.ToShowAsync(cancellationToken) is { } shown)
         {
             var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost";
-            await Console.Out.WriteLineAsync($"\nMake the first administrator here, once:\n  {Reachable(address)}/admin/setup?code={shown}\n");
+            await Console.Out.WriteLineAsync($"\nMake the first administrator here, once:\n  {Reachable(address)}/admin/setup#code={shown}\n");
         }
     }
 

@@ -15,12 +15,13 @@ internal static class Pages
         [".html"] = "text/html; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",
-        [".sh"] = "text/plain; charset=utf-8",
+        [".md"] = "text/markdown; charset=utf-8",
         [".svg"] = "image/svg+xml",
     };
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        Show(app, "/", "start.html");
         Show(app, "/docs", "docs.html");
         Show(app, "/admin/setup", "setup.html");
         foreach (var name in Names().Where(name => !name.EndsWith(".html", StringComparison.Ordinal) && MediaTypes.ContainsKey(Path.GetExtension(name))))

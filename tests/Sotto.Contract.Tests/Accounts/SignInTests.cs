@@ -190,8 +190,8 @@ public abstract class SignInTests(Servers servers, Db db) : Play(servers, db)
 
     private static async Task<string> SetupCodeAsync(TestServer server)
     {
-        await server.PrintsAsync("/admin/setup?code=");
-        return server.Log.Split("/admin/setup?code=")[1].Split('\n')[0].Trim();
+        await server.PrintsAsync("/admin/setup#code=");
+        return server.Log.Split("/admin/setup#code=")[1].Split('\n')[0].Trim();
     }
 
     private static Task<Answer> FailAsync(TestServer server, string from) =>

@@ -48,7 +48,7 @@ public sealed class TrafficCheck
     public void Check(RestExchange exchange)
     {
         var path = exchange.Path.Split('?')[0];
-        if (Pages.Any(page => path.StartsWith(page, StringComparison.Ordinal)))
+        if (path == "/" || Pages.Any(page => path.StartsWith(page, StringComparison.Ordinal)))
         {
             return;
         }

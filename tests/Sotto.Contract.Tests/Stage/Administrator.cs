@@ -18,13 +18,13 @@ public static partial class Administrator
 
     private static async Task<Rest> MakeAsync(TestServer server)
     {
-        await server.PrintsAsync("/admin/setup?code=");
+        await server.PrintsAsync("/admin/setup#code=");
         var code = Code().Match(server.Log).Groups["code"].Value;
         var session = await new Rest(server)
             .PostAsync("/auth/register", new Registration("administrator", "correct horse admin", SetupCode: code)).AsAsync<SignedIn>(201);
         return new Rest(server) { AccessToken = session.AccessToken };
     }
 
-    [GeneratedRegex(@"/admin/setup\?code=(?<code>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"/admin/setup#code=(?<code>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
 }
