@@ -103,10 +103,10 @@ public sealed partial class TestServer : IAsyncDisposable
         Address = await listening.Task;
     }
 
-    /// <summary>Tells the server to end, as Ctrl-C does: it drains; the exit code is given.</summary>
-    public async Task<int> StopAsync()
+    /// <summary>Tells the server to end, as a service manager does, or as Ctrl-C does with <c>INT</c>: it drains; the exit code is given.</summary>
+    public async Task<int> StopAsync(string signal = "TERM")
     {
-        await SignalAsync("TERM");
+        await SignalAsync(signal);
         return await EndedAsync();
     }
 
