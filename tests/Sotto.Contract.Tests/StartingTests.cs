@@ -6,11 +6,37 @@ namespace Sotto.Contract.Tests;
 /// <summary>Starting and stopping the process, with servers of the tests' own.</summary>
 public abstract class StartingTests(Servers servers, Db db) : Play(servers, db)
 {
-    [Fact, Rule("O7")]
-    public async Task An_impossible_setting_stops_the_start_with_a_sentence()
+    [Theory, Rule("O7")]
+    [InlineData("Accounts:PasswordIterations", "none", "a setting is wrong: ")]
+    [InlineData("RateLimits:MessagesPerMinute", "-1", "a setting is wrong, under Sotto:RateLimits: The field MessagesPerMinute must be between")]
+    [InlineData("RateLimits:MessagesPerMinutes", "5", "the setting Sotto:RateLimits:MessagesPerMinutes is wrong: there is no such setting.")]
+    [InlineData("DataDir", "/data", "the setting Sotto:DataDir is wrong: there is no such setting.")]
+    [InlineData("Http:TrustedProxies", "proxy", "the setting Sotto:Http:TrustedProxies is wrong: ")]
+    [InlineData("Logging:LogLevel:Default", "loud", "the setting Logging:LogLevel:Default is wrong: ")]
+    [InlineData("DataDirectory", "/dev/null/data", "the data folder /dev/null/data can't be made or opened: ")]
+    [InlineData("Database", "nonsense", "the setting Sotto:Database is wrong: ")]
+    [InlineData("Database", "Host=127.0.0.1;Nonsense=1", "the setting Sotto:Database is wrong: ")]
+    [InlineData("Database", "Host=127.0.0.1;Port=1", "the database doesn't answer: ")]
+    [InlineData("Database", "Data Source=/nowhere/sotto.db", "the database's folder doesn't exist: ")]
+    public async Task What_the_operator_can_mend_stops_the_start_with_one_sentence(string name, string value, string sentence)
     {
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnServerAsync(("Accounts:PasswordIterations", "none")));
-        Assert.Contains("The server can't start: a setting is wrong: ", fault.Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnServerAsync((name, value)));
+        Assert.Contains("The server can't start: " + sentence, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("It ended with 1.", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, Rule("O7")]
+    [InlineData("nonsense", "the address 'nonsense' is none")]
+    [InlineData("https://127.0.0.1:0", "it can't listen on 'https://127.0.0.1:0'")]
+    [InlineData("http://192.0.2.1:80", "it can't listen on the address that is set: ")]
+    [InlineData("taken", "Failed to bind to address ")]
+    public async Task An_address_that_cannot_be_listened_on_stops_the_start_with_one_sentence(string urls, string sentence)
+    {
+        var address = urls == "taken" ? (await OwnServerAsync()).Address.GetLeftPart(UriPartial.Authority) : urls;
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnServerAsync(("urls", address)));
+        Assert.Contains("The server can't start: " + sentence, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("It ended with 1.", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", fault.Message, StringComparison.Ordinal);
     }
 
@@ -69,7 +95,7 @@ public sealed class StartingOnSqlite(Servers servers) : StartingTests(servers, D
         var server = await OwnServerAsync();
         var alice = await PersonAsync("alice", server);
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnServerAsync(("DataDirectory", server.DataDirectory)));
-        Assert.Contains("The server can't start: another server may be running on the same database", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("The server can't start: another server runs on the same database", fault.Message, StringComparison.Ordinal);
         await alice.GetAsync("/users/me").IsAsync(200);
     }
 }

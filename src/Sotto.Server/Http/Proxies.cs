@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using Sotto.Server.Storage;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace Sotto.Server.Http;
@@ -11,7 +12,7 @@ internal static class Proxies
     public static void UseTrustedProxies(this WebApplication app)
     {
         var trusted = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.TrustedProxies;
-        if (Read(trusted) is { Count: > 0 } networks)
+        if (MustRead(trusted) is { Count: > 0 } networks)
         {
             var options = new ForwardedHeadersOptions
             {
@@ -28,6 +29,18 @@ internal static class Proxies
             }
 
             app.UseForwardedHeaders(options);
+        }
+    }
+
+    private static IReadOnlyList<IPNetwork> MustRead(string text)
+    {
+        try
+        {
+            return Read(text);
+        }
+        catch (FormatException fault)
+        {
+            throw new CannotStartException($"the setting {HttpOptions.Section}:{nameof(HttpOptions.TrustedProxies)} is wrong: {fault.Message}", fault);
         }
     }
 

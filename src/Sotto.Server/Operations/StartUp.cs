@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -25,6 +26,7 @@ internal static class StartUp
                 new("Logging:LogLevel:Orleans", "Warning"),
             ],
         });
+        SettingsCheck.Check(builder.Configuration);
         ApiDocuments.PrepareToWrite(builder);
         builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName).AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
     }
@@ -70,6 +72,7 @@ internal static class StartUp
 
     private static async Task RunAsync(WebApplication app)
     {
+        SettingsCheck.CheckValues(app.Services);
         try
         {
             await app.StartAsync();
@@ -103,6 +106,7 @@ internal static class StartUp
         OptionsValidationException validation => "a setting is wrong: " + string.Join(' ', validation.Failures),
         InvalidOperationException { InnerException: FormatException or ArgumentException } => "a setting is wrong: " + fault.Message,
         IOException { InnerException: AddressInUseException } => fault.Message + " Choose another address with --urls.",
+        SocketException => $"it can't listen on the address that is set: {fault.Message}. Choose another one with --urls.",
         _ => null,
     };
 }

@@ -5,6 +5,8 @@ namespace Sotto.Server.Sockets;
 /// <summary>What sockets may do. Section <c>Sotto:Sockets</c>.</summary>
 internal sealed class SocketOptions
 {
+    public const string Section = "Sotto:Sockets";
+
     /// <summary>Sockets of a user at once; it stands with the other limits, in <c>Sotto:RateLimits</c>.</summary>
     internal int PerUser = Contracts.Sizes.SocketsPerUser;
 

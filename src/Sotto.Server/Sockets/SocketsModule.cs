@@ -9,7 +9,7 @@ internal static class SocketsModule
     {
         var services = builder.Services;
         // The limit stands with the other limits in the settings.
-        services.AddOptions<SocketOptions>().BindConfiguration("Sotto:Sockets")
+        services.AddOptions<SocketOptions>().BindConfiguration(SocketOptions.Section)
             .Configure(options => options.PerUser = builder.Configuration.GetValue("Sotto:RateLimits:SocketsPerUser", options.PerUser))
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SocketRegistry>();

@@ -8,23 +8,20 @@ namespace Sotto.Server.Storage;
 /// </summary>
 internal sealed class SqliteLock : IDisposable
 {
-    private readonly FileStream? _file;
+    // What the system answers when the lock is somebody else's.
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
 
-    private SqliteLock(FileStream? file) => _file = file;
+    private readonly FileStream _file;
+
+    private SqliteLock(FileStream file) => _file = file;
 
     /// <exception cref="CannotStartException">Another server runs on this file, or the folder can't be written.</exception>
     public static SqliteLock Take(StorageOptions options)
     {
-        var source = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
-        if (source == ":memory:")
-        {
-            // Nobody else has that.
-            return new SqliteLock(null);
-        }
-
-        var path = source + ".lock";
         try
         {
+            var path = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource + ".lock";
             return new SqliteLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException fault)
@@ -35,11 +32,19 @@ internal sealed class SqliteLock : IDisposable
         {
             throw new CannotStartException($"the database's folder doesn't exist: {fault.Message}", fault);
         }
+        catch (ArgumentException fault)
+        {
+            throw new CannotStartException($"the setting Sotto:Database is wrong: {fault.Message} It is 'Data Source=…' or 'Host=…'.", fault);
+        }
+        catch (IOException fault) when (fault.HResult is WouldBlock or WouldBlockOnMac)
+        {
+            throw new CannotStartException("another server runs on the same database. To run several servers, use PostgreSQL.", fault);
+        }
         catch (IOException fault)
         {
-            throw new CannotStartException($"another server may be running on the same database: {fault.Message} To run several, use PostgreSQL.", fault);
+            throw new CannotStartException($"the database can't be opened: {fault.Message}", fault);
         }
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose() => _file.Dispose();
 }

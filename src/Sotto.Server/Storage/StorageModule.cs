@@ -6,7 +6,7 @@ internal static class StorageModule
 {
     public static void AddStorage(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<StorageOptions>().BindConfiguration("Sotto");
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section);
         builder.Services.AddSingleton<Database>(services =>
         {
             var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;

@@ -3,6 +3,8 @@ namespace Sotto.Server.Storage;
 /// <summary>Where everything is kept. Section <c>Sotto</c>.</summary>
 internal sealed class StorageOptions
 {
+    public const string Section = "Sotto";
+
     /// <summary>Folder of database, blobs and signing keys.</summary>
     public string DataDirectory { get; set; } = "./data";
 

@@ -67,7 +67,8 @@ public sealed partial class TestServer : IAsyncDisposable
             _settings[name] = value;
         }
 
-        var start = new ProcessStartInfo("dotnet", [Binary, "--urls", $"http://127.0.0.1:{Address.Port}"])
+        var urls = _settings.GetValueOrDefault("urls") ?? $"http://127.0.0.1:{Address.Port}";
+        var start = new ProcessStartInfo("dotnet", [Binary, "--urls", urls])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -80,7 +81,7 @@ public sealed partial class TestServer : IAsyncDisposable
         }
 
         start.Environment["Sotto__DataDirectory"] = _folder.FullName;
-        foreach (var (name, value) in _settings)
+        foreach (var (name, value) in _settings.Where(one => one.Key != "urls"))
         {
             var full = name.StartsWith("Logging:", StringComparison.Ordinal) ? name : "Sotto:" + name;
             start.Environment[full.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -97,7 +98,8 @@ public sealed partial class TestServer : IAsyncDisposable
         await Task.WhenAny(listening.Task, ended, Task.Delay(StartLimit));
         if (!listening.Task.IsCompletedSuccessfully)
         {
-            throw new InvalidOperationException("The server did not start. It printed:\n" + _log.Text);
+            var end = ended.IsCompleted ? string.Create(CultureInfo.InvariantCulture, $"It ended with {process.ExitCode}.") : "It still runs.";
+            throw new InvalidOperationException($"The server did not start. {end} It printed:\n{_log.Text}");
         }
 
         Address = await listening.Task;
