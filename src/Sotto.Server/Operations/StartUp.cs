@@ -24,6 +24,7 @@ internal static class StartUp
                 new("Logging:LogLevel:Default", "Information"),
                 new("Logging:LogLevel:Microsoft", "Warning"),
                 new("Logging:LogLevel:Orleans", "Warning"),
+                new("Logging:LogLevel:Sotto.Server.Cluster.NodePost", "Warning"),
             ],
         });
         SettingsCheck.Check(builder.Configuration);
