@@ -32,18 +32,13 @@ internal static class SettingsCheck
     }
 
     /// <summary>The values of all options, against their types and bounds.</summary>
-    /// <exception cref="CannotStartException">Some are out of bounds.</exception>
-    public static void CheckValues(IServiceProvider services)
+    /// <exception cref="OptionsValidationException">Some are out of bounds; see <see cref="Explain"/>.</exception>
+    public static void CheckValues(IServiceProvider services) => services.GetService<IStartupValidator>()?.Validate();
+
+    public static string Explain(OptionsValidationException fault)
     {
-        try
-        {
-            services.GetService<IStartupValidator>()?.Validate();
-        }
-        catch (OptionsValidationException fault)
-        {
-            var section = Sections.FirstOrDefault(one => one.Value == fault.OptionsType).Key ?? StorageOptions.Section;
-            throw new CannotStartException($"a setting is wrong, under {section}: {string.Join(' ', fault.Failures.Select(Sentence))}", fault);
-        }
+        var section = Sections.FirstOrDefault(one => one.Value == fault.OptionsType).Key ?? StorageOptions.Section;
+        return $"a setting is wrong, under {section}: {string.Join(' ', fault.Failures.Select(Sentence))}";
     }
 
     /// <summary>The framework wraps the sentence of a bound into one about classes.</summary>

@@ -104,7 +104,7 @@ internal static class StartUp
     private static string? Explain(Exception fault) => fault switch
     {
         CannotStartException => fault.Message,
-        OptionsValidationException validation => "a setting is wrong: " + string.Join(' ', validation.Failures),
+        OptionsValidationException validation => SettingsCheck.Explain(validation),
         InvalidOperationException { InnerException: FormatException or ArgumentException } => "a setting is wrong: " + fault.Message,
         IOException { InnerException: AddressInUseException } => fault.Message + " Choose another address with --urls.",
         SocketException => $"it can't listen on the address that is set: {fault.Message}. Choose another one with --urls.",
