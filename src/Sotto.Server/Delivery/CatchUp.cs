@@ -20,13 +20,15 @@ internal sealed class CatchUp(
     /// <summary>Runs while the socket lives, after its authentication.</summary>
     public async Task RunAsync(DeviceSocket socket, CancellationToken ct)
     {
-        var follower = new SocketFollower(socket, cursors);
+        var follower = new SocketFollower(socket, cursors, this);
         // Known first, so that whoever makes this user a member from now on finds the socket.
         _followers[socket] = follower;
         follower.IsPlain = await flags.IsPlainAsync(socket.Caller.DeviceId, ct);
         await cursors.FlushAsync(ct);
         var followed = await store.FollowedAsync(socket.Caller.UserId, socket.Caller.DeviceId, ct);
         await FollowAsync(follower, followed, ct);
+        follower.IsCaughtUp = true;
+        ReleaseHeld(socket.Caller);
         socket.TrySend(OutboundFrame.Of(EntryEvents.Simple("sync_complete", new SyncComplete(followed.Count(row => row.LeftSeq is null))).Head));
     }
 
@@ -38,7 +40,23 @@ internal sealed class CatchUp(
             {
                 feeds.Leave(feed, follower);
             }
+
+            ReleaseHeld(socket.Caller);
         }
+    }
+
+    /// <summary>Whether a socket of the same device, other than this one, has not yet got what came before it went live.</summary>
+    public bool IsAnotherCatchingUp(SocketFollower follower)
+    {
+        foreach (var socket in sockets.SocketsOf(follower.UserId))
+        {
+            if (socket != follower.Socket && socket.Caller.DeviceId == follower.DeviceId && Of(socket) is not { IsCaughtUp: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The device has acknowledged: from now on writing to its socket doesn't count as reaching it.</summary>
@@ -90,6 +108,17 @@ internal sealed class CatchUp(
         foreach (var follower in FollowersOf(userId).Where(follower => deviceIds.Contains(follower.DeviceId)))
         {
             follower.IsPlain = false;
+        }
+    }
+
+    private void ReleaseHeld(Caller caller)
+    {
+        foreach (var follower in FollowersOf(caller.UserId))
+        {
+            if (follower.DeviceId == caller.DeviceId && !IsAnotherCatchingUp(follower))
+            {
+                follower.Release();
+            }
         }
     }
 

@@ -5,11 +5,13 @@ using Sotto.Server.Sockets;
 namespace Sotto.Server.Delivery;
 
 /// <summary>A socket as a follower of logs: what it gets, and what getting it means.</summary>
-internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors) : IFollower
+internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors, CatchUp catchUp) : IFollower
 {
     private readonly Lock _feedsLock = new();
     private readonly List<Feed> _feeds = [];
     private HashSet<Guid>? _joining;
+    private Dictionary<Guid, long>? _held;
+    private volatile bool _isCaughtUp;
 
     public DeviceSocket Socket => socket;
 
@@ -21,6 +23,28 @@ internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors) : IFo
     /// A device that has neither published keys nor ever acknowledged: it counts as reached when the frame was written to its socket.
     /// </summary>
     public bool IsPlain { get; set; }
+
+    /// <summary>It has got everything up to where it went live.</summary>
+    public bool IsCaughtUp
+    {
+        get => _isCaughtUp;
+        set => _isCaughtUp = value;
+    }
+
+    /// <summary>No other socket of the device is catching up any more: what was written here counts.</summary>
+    public void Release()
+    {
+        Dictionary<Guid, long>? held;
+        lock (_feedsLock)
+        {
+            (held, _held) = (_held, null);
+        }
+
+        foreach (var (conversationId, seq) in held ?? [])
+        {
+            cursors.Move(conversationId, UserId, DeviceId, seq);
+        }
+    }
 
     public void Take(Outgoing outgoing)
     {
@@ -105,9 +129,21 @@ internal sealed class SocketFollower(DeviceSocket socket, Cursors cursors) : IFo
 
     private void Reached(Entry entry)
     {
-        if (IsPlain)
+        if (!IsPlain)
+        {
+            return;
+        }
+
+        if (!catchUp.IsAnotherCatchingUp(this))
         {
             cursors.Move(entry.ConversationId, UserId, DeviceId, entry.Seq);
+            return;
+        }
+
+        // Moved now, the cursor would let the other one begin behind this entry, and never get it.
+        lock (_feedsLock)
+        {
+            (_held ??= [])[entry.ConversationId] = entry.Seq;
         }
     }
 }

@@ -13,7 +13,7 @@ public abstract class ErrorFormTests(Servers servers, Db db) : Play(servers, db)
     {
         var alice = await PersonAsync("alice");
         await Nobody.GetAsync("/nothing/here").IsRefusedAsync(Errors.RouteNotFound);
-        await Nobody.GetAsync("~/").IsRefusedAsync(Errors.RouteNotFound);
+        await Nobody.GetAsync("~/nothing").IsRefusedAsync(Errors.RouteNotFound);
         var wrongMethod = await alice.Phone.SendAsync(HttpMethod.Delete, "/conversations/", null);
         wrongMethod.MustBeRefused(Errors.MethodNotAllowed);
         Assert.Contains("GET", wrongMethod.Header("Allow"));

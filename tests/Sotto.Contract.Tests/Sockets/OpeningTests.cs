@@ -13,14 +13,22 @@ public abstract class OpeningTests(Servers servers, Db db) : Play(servers, db)
     {
         var (alice, bob) = await PeopleAsync("alice", "bob");
         var direct = await alice.CreatesDirectAsync(bob);
-        var sockets = new[] { await bob.ConnectsAsync(), await bob.ConnectsAsync(), await bob.ConnectsAsync() };
-
-        foreach (var text in new[] { "one", "two" })
+        for (var round = 0; round < 8; round++)
         {
-            var sent = await alice.SendsAsync(text, direct);
+            // The first ones are live, and what is written to them counts for the device, while the last one still catches up.
+            var sockets = new[] { await bob.ConnectsAsync(), await bob.ConnectsAsync(), await bob.ConnectsAsync() };
+            foreach (var text in new[] { "one", "two" })
+            {
+                var sent = await alice.SendsAsync(text, direct);
+                foreach (var socket in sockets)
+                {
+                    await socket.ReceivesAsync("message_received", new { Message = new { sent.Id, Ciphertext = text } });
+                }
+            }
+
             foreach (var socket in sockets)
             {
-                await socket.ReceivesAsync("message_received", new { Message = new { sent.Id, Ciphertext = text } });
+                await socket.CloseAsync();
             }
         }
     }
