@@ -9,6 +9,9 @@ namespace Sotto.Bench;
 internal static class MessagesBench
 {
     private const int Window = 8;
+
+    // How many deliveries the readers may be behind by, a reader: senders wait then, or they would have slow readers closed.
+    private const int MaxBehind = 60;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(8);
 
@@ -68,7 +71,7 @@ internal static class MessagesBench
     {
         // In groups one member in ten sends, so that the load program keeps up with what it must read.
         var senders = people.Where((_, i) => receivers == 1 ? i % 2 == 0 : i % 50 == 0).ToArray();
-        var state = new State();
+        var state = new State { Receivers = receivers, MaxBehind = MaxBehind * people.Length };
         using var stop = new CancellationTokenSource();
         var tasks = people.Select(person => ReadAsync(person, conversations[person.UserId], senders.Contains(person), state, stop.Token)).ToArray();
         await Task.Delay(WarmUp);
@@ -121,6 +124,11 @@ internal static class MessagesBench
             {
                 Interlocked.Increment(ref state.Acked);
                 inFlight--;
+                while (state.IsBehind && !stop.IsCancellationRequested)
+                {
+                    await Task.Delay(1, CancellationToken.None);
+                }
+
                 if (!stop.IsCancellationRequested)
                 {
                     await person.SendAsync(frame);
@@ -157,5 +165,11 @@ internal static class MessagesBench
     {
         public long Acked;
         public long Received;
+
+        public required int Receivers { get; init; }
+
+        public required long MaxBehind { get; init; }
+
+        public bool IsBehind => (Volatile.Read(ref Acked) * Receivers) - Volatile.Read(ref Received) > MaxBehind;
     }
 }
