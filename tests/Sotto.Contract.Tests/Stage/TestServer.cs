@@ -80,6 +80,8 @@ public sealed partial class TestServer : IAsyncDisposable
             start.Environment.Remove(inherited);
         }
 
+        // A killed process would leave its debugger's socket in the temporary folder.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["Sotto__DataDirectory"] = _folder.FullName;
         foreach (var (name, value) in _settings.Where(one => one.Key != "urls"))
         {

@@ -34,6 +34,7 @@ public abstract class FaultTests(Servers servers, Db db) : Play(servers, db)
 
         await BreakAsync();
         await Task.WhenAll(talks.Select(talk => talk.HasGotAsync(refused: 2)));
+        await FailsAsync(alice, direct, size: 1);
         await RefusesEverythingAsync(alice, direct, kept, quiet);
 
         await MendAsync();
@@ -49,7 +50,7 @@ public abstract class FaultTests(Servers servers, Db db) : Play(servers, db)
 
         await alice.SendsAsync("after", direct);
         await quiet.ReceivesAsync("message_received", frame => frame.Data.Text("message.ciphertext") == "after");
-        Assert.Equal(["after", "kept"], (await alice.ReadsAsync(direct)).Where(one => one.MessageType == MessageType.Text).Select(one => one.Ciphertext));
+        Assert.Equal(["after", "kept"], (await alice.ReadsAsync(direct)).Where(one => one.MessageType == MessageType.Text && one.Ciphertext != "x").Select(one => one.Ciphertext));
     }
 
     [Fact, Rule("S6", "O6")]
@@ -60,7 +61,7 @@ public abstract class FaultTests(Servers servers, Db db) : Play(servers, db)
         var group = await alice.CreatesChannelAsync();
         var socket = await alice.ConnectsAsync();
         await BreakAsync();
-        await FailsAsync(alice, group);
+        await FailsAsync(alice, group, size: 5000);
         var watch = Stopwatch.StartNew();
         var code = await server.StopAsync();
         Assert.True(code == 0, $"The server must end with 0, but ended with {code} after {watch.Elapsed}:\n{server.Log}");
@@ -77,13 +78,13 @@ public abstract class FaultTests(Servers servers, Db db) : Play(servers, db)
 
     protected abstract Task MendAsync();
 
-    /// <summary>Until every page that was free already is used, a few writes may still succeed.</summary>
-    private static async Task FailsAsync(Person person, Conversation conversation)
+    /// <summary>Until every page that was free already is used, a few writes may still succeed, and small ones after greater ones have failed.</summary>
+    private static async Task FailsAsync(Person person, Conversation conversation, int size)
     {
         Answer answer;
         do
         {
-            answer = await person.PostAsync("/messages/", new { ConversationId = conversation.Id, Ciphertext = new string('x', 5000), MessageType = "text" });
+            answer = await person.PostAsync("/messages/", new { ConversationId = conversation.Id, Ciphertext = new string('x', size), MessageType = "text" });
         }
         while (answer.Status == 201);
         answer.MustBeRefused(Errors.Unavailable);
