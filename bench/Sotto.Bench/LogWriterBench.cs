@@ -153,10 +153,36 @@ internal static class LogWriterBench
         foreach (var batch in entries.Chunk(512))
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await PostgresAppend.InsertAsync(new Session(connection, transaction, Dialect.Postgres), [.. batch.Select(entry => new PendingEntry(entry, 1))]);
+            await InsertAsync(connection, transaction, batch);
             await transaction.CommitAsync();
         }
 
         return entries.Length / watch.Elapsed.TotalSeconds;
+    }
+    private static async Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Entry[] entries)
+    {
+        const string Insert =
+            $"insert into entries ({LogStore.Columns}) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        await using var command = new NpgsqlCommand(Insert, connection, transaction);
+        Add(e => e.Id);
+        Add(e => e.ConversationId);
+        Add(e => e.Seq);
+        Add(e => (long)e.Kind);
+        Add(e => (long)e.MessageType);
+        Add(e => e.SenderId);
+        Add(e => e.SenderDeviceId);
+        Add(e => e.ClientMessageId);
+        Add(e => e.RequestHash);
+        Add(e => e.TargetId);
+        Add(e => e.EditCount);
+        Add(e => e.Deleted);
+        Add(e => e.CreatedAt);
+        Add(e => e.UpdatedAt);
+        Add(e => e.ExpiresAt);
+        Add(e => e.Body);
+        Add(e => e.Keys);
+        await command.ExecuteNonQueryAsync();
+
+        void Add<T>(Func<Entry, T> value) => command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = Array.ConvertAll(entries, e => value(e)) });
     }
 }
