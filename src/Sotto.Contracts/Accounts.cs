@@ -47,7 +47,8 @@ public sealed record JsonWebKeys(IReadOnlyList<JsonWebKeyInfo> Keys);
 /// <summary>Everything that is stored of a user. <c>GET /users/me/export</c>.</summary>
 public sealed record UserExport(
     User User, IReadOnlyList<Device> Devices, IReadOnlyList<PublicUser> Blocks, IReadOnlyList<Conversation> Conversations,
-    IReadOnlyList<ConversationMember> Memberships, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<BackupInfo> Backups, DateTimeOffset ExportedAt);
+    IReadOnlyList<ConversationMember> Memberships, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<BackupInfo> Backups, DateTimeOffset ExportedAt,
+    IReadOnlyList<CallLog>? Calls = null);
 
 /// <summary>A message of the user as the server holds it: sealed.</summary>
 public sealed record ExportedMessage(

@@ -24,5 +24,8 @@ public static class Sizes
     public const int OutboxBytes = 1024 * 1024;
     public const int SocketsPerUser = 5;
     public const int HeartbeatSeconds = 25;
+    public const int Signal = 128 * 1024;
+    public const int CalledAtOnce = 256;
+    public const int QualitySamples = 1000;
     public const int BackupBytes = 16 * 1024 * 1024;
 }

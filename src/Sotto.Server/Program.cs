@@ -1,4 +1,5 @@
 using Sotto.Server.Accounts;
+using Sotto.Server.Calls;
 using Sotto.Server.Cluster;
 using Sotto.Server.Conversations;
 using Sotto.Server.Devices;
@@ -30,6 +31,7 @@ static WebApplication Compose(string[] args)
     builder.AddMessages();
     builder.AddDelivery();
     builder.AddPresence();
+    builder.AddCalls();
     builder.AddOperations();
 
     var app = builder.Build();
@@ -47,6 +49,7 @@ static WebApplication Compose(string[] args)
     app.MapMessages(routes, commands);
     app.MapDelivery(routes, commands);
     app.MapPresence(commands);
+    app.MapCalls(routes, commands);
     app.MapOperations(routes, commands);
 
     app.AnnounceWhenStarted();

@@ -11,28 +11,45 @@ internal readonly record struct Step(Call Next, ImmutableArray<CallEffect> Effec
 /// A call as data: time comes in, what must happen comes out. The table of its states stands in docs/spec/calls.md.
 /// </summary>
 /// <param name="Parties">The caller first, who has joined by calling; then those who are called.</param>
+/// <param name="Rules">Those it began with: settings that change later leave it alone.</param>
 /// <param name="AnsweredAt">When the first callee joined.</param>
 internal sealed record Call(
-    Guid Id, Guid ConversationId, CallType Type, CallStatus Status, ImmutableArray<Party> Parties, DateTimeOffset InitiatedAt, DateTimeOffset? AnsweredAt = null,
-    DateTimeOffset? EndedAt = null, EndReason? Reason = null)
+    Guid Id, Guid ConversationId, CallType Type, CallStatus Status, ImmutableArray<Party> Parties, CallRules Rules, DateTimeOffset InitiatedAt,
+    DateTimeOffset? AnsweredAt = null, DateTimeOffset? EndedAt = null, EndReason? Reason = null)
 {
-    public const int MaxInMesh = 6;
-    public static readonly TimeSpan RingTime = TimeSpan.FromSeconds(45);
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     public Guid CallerId => Parties[0].UserId;
+
+    /// <summary>Everybody, the caller first.</summary>
+    public IReadOnlyList<Guid> PeopleIds => [.. Parties.Select(party => party.UserId)];
 
     public bool IsFinal => Status >= CallStatus.Ended;
 
     /// <summary>Of two people: it ends when either goes.</summary>
     public bool IsPair => Parties.Length == 2;
 
+    /// <summary>
+    /// The same call by a clock that was set forward or back by so much: what was due in ten seconds still is, and nothing lasted longer than it did.
+    /// </summary>
+    public Call MovedBy(TimeSpan jump) => this with
+    {
+        InitiatedAt = InitiatedAt + jump, AnsweredAt = AnsweredAt + jump, EndedAt = EndedAt + jump, Parties = [.. Parties.Select(party => party.MovedBy(jump))],
+    };
+
     /// <summary>When time alone changes something next; null when the call is over.</summary>
     public DateTimeOffset? Deadline => IsFinal ? null : Parties.Select(DeadlineOf).Min();
 
-    public static Call Begin(Guid id, Guid conversationId, CallType type, Guid callerId, Guid deviceId, IEnumerable<Guid> callees, DateTimeOffset now) => new(
+    /// <summary>When it stops ringing for those who have not answered.</summary>
+    public DateTimeOffset RingsUntil => InitiatedAt + Rules.RingTime;
+
+    public static Call Begin(
+        Guid id, Guid conversationId, CallType type, (Guid UserId, Guid DeviceId) caller, IEnumerable<Guid> callees, CallRules rules, DateTimeOffset now) => new(
         id, conversationId, type, CallStatus.Initiating,
-        [new Party(callerId, ParticipantState.Invited).Joins(deviceId, now), .. callees.Select(callee => new Party(callee, ParticipantState.Invited))], now);
+        [
+            new Party(caller.UserId, ParticipantState.Invited).Joins(caller.DeviceId, now, now + rules.Lease),
+            .. callees.Select(callee => new Party(callee, ParticipantState.Invited)),
+        ],
+        rules, now);
 
     public Party? Find(Guid userId) => Parties.FirstOrDefault(party => party.UserId == userId);
 
@@ -98,13 +115,13 @@ internal sealed record Call(
                 : throw Errors.AnsweredElsewhere.Because("Another device of yours is in this call.");
         }
 
-        if (Parties.Count(other => other.IsJoined) >= MaxInMesh)
+        if (Parties.Count(other => other.IsJoined) >= Rules.MostJoined)
         {
-            throw Errors.CallFull.Because($"At most {MaxInMesh} people are in a call at once.");
+            throw Errors.CallFull.Because($"At most {Rules.MostJoined} people are in a call at once.");
         }
 
         var isAnswer = AnsweredAt is null && party.UserId != CallerId;
-        var next = With(party.Joins(deviceId, now)) with { Status = CallStatus.Ongoing, AnsweredAt = AnsweredAt ?? now };
+        var next = With(party.Joins(deviceId, now, now + Rules.Lease)) with { Status = CallStatus.Ongoing, AnsweredAt = AnsweredAt ?? now };
         var effects = ImmutableArray.CreateBuilder<CallEffect>();
         effects.Add(new RingStopped(party.UserId, deviceId, EndReason.AnsweredElsewhere));
         if (isAnswer)
@@ -134,7 +151,7 @@ internal sealed record Call(
         : throw Errors.NotInCall.Because("You are not in this call.");
 
     private Step Renew(Party party, Guid deviceId, DateTimeOffset now) =>
-        party.IsJoined && party.DeviceId == deviceId ? new Step(With(party with { LeaseUntil = now + Lease }), [])
+        party.IsJoined && party.DeviceId == deviceId ? new Step(With(party with { LeaseUntil = now + Rules.Lease }), [])
         : throw Errors.NotInCall.Because("This device is not in the call.");
 
     private Step Expel(Party party, DateTimeOffset now) =>
@@ -187,7 +204,7 @@ internal sealed record Call(
 
     private Call With(Party changed) => this with { Parties = [.. Parties.Select(party => party.UserId == changed.UserId ? changed : party)] };
 
-    private DateTimeOffset? DeadlineOf(Party party) => party.IsJoined ? party.LeaseUntil : party.IsPending ? InitiatedAt + RingTime : null;
+    private DateTimeOffset? DeadlineOf(Party party) => party.IsJoined ? party.LeaseUntil : party.IsPending ? RingsUntil : null;
 
     private Party MustHave(Guid userId) => Find(userId) ?? throw Errors.PermissionDenied.Because("You have no part in this call.");
 }

@@ -18,12 +18,14 @@ internal sealed record Party(
     /// <summary>Somebody waits for their answer.</summary>
     public bool IsPending => State is ParticipantState.Invited or ParticipantState.Ringing;
 
-    public Party Joins(Guid deviceId, DateTimeOffset now) =>
-        this with { State = ParticipantState.Joined, DeviceId = deviceId, LeaseUntil = now + Call.Lease, JoinedAt = JoinedAt ?? now, LeftAt = null, Reason = null };
+    public Party Joins(Guid deviceId, DateTimeOffset now, DateTimeOffset leaseUntil) =>
+        this with { State = ParticipantState.Joined, DeviceId = deviceId, LeaseUntil = leaseUntil, JoinedAt = JoinedAt ?? now, LeftAt = null, Reason = null };
 
     public Party Leaves(EndReason reason, DateTimeOffset now) =>
         this with { State = ParticipantState.Left, DeviceId = null, LeaseUntil = null, LeftAt = now, Reason = reason };
 
     /// <summary>Is no longer rung for: declined or missed.</summary>
     public Party Answers(ParticipantState state, EndReason reason) => this with { State = state, Reason = reason };
+
+    public Party MovedBy(TimeSpan jump) => this with { LeaseUntil = LeaseUntil + jump, RangAt = RangAt + jump, JoinedAt = JoinedAt + jump, LeftAt = LeftAt + jump };
 }

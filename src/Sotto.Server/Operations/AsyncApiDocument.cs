@@ -26,6 +26,16 @@ internal sealed class AsyncApiDocument(CommandMap commands, Summaries summaries,
             AddEvent(type, data, summary);
         }
 
+        foreach (var (type, (frame, summary)) in commands.Relayed)
+        {
+            AddMessage(type, summary, new JsonObject
+            {
+                ["allOf"] = new JsonArray(
+                    new JsonObject { ["type"] = "object", ["required"] = new JsonArray("type"), ["properties"] = new JsonObject { ["type"] = Const(type) } },
+                    _schemas.Output(frame)),
+            });
+        }
+
         var schemas = _schemas.Components();
         AddExamples(new Samples(schemas));
         return new JsonObject
@@ -157,23 +167,22 @@ internal sealed class AsyncApiDocument(CommandMap commands, Summaries summaries,
                 : summary;
         }
 
-        _messages[EventName(type)] = new JsonObject
+        AddMessage(type, summary, new JsonObject
         {
-            ["name"] = type,
-            ["title"] = type,
-            ["summary"] = summary,
-            ["payload"] = new JsonObject
+            ["type"] = "object",
+            ["required"] = new JsonArray("type", "data"),
+            ["properties"] = new JsonObject
             {
-                ["type"] = "object",
-                ["required"] = new JsonArray("type", "data"),
-                ["properties"] = new JsonObject
-                {
-                    ["type"] = Const(type),
-                    ["data"] = _schemas.Output(data),
-                    ["request_id"] = RequestId("The one of the frame that this answers."),
-                },
+                ["type"] = Const(type),
+                ["data"] = _schemas.Output(data),
+                ["request_id"] = RequestId("The one of the frame that this answers."),
             },
-        };
+        });
+    }
+
+    private void AddMessage(string type, string summary, JsonObject payload)
+    {
+        _messages[EventName(type)] = new JsonObject { ["name"] = type, ["title"] = type, ["summary"] = summary, ["payload"] = payload };
         _operations["send" + Pascal(type)] = new JsonObject
         {
             ["action"] = "send",

@@ -15,11 +15,15 @@ internal sealed class CommandMap
 {
     private readonly Dictionary<string, Command> _commands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Type Data, string Summary)> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Type Frame, string Summary)> _relayed = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, Command> All => _commands;
 
     /// <summary>Events the server pushes: <c>type</c> → the shape of <c>data</c>.</summary>
     public IReadOnlyDictionary<string, (Type Data, string Summary)> Events => _events;
+
+    /// <summary>Frames of other clients that arrive as they were sent, flat: <c>type</c> → the shape of the frame.</summary>
+    public IReadOnlyDictionary<string, (Type Frame, string Summary)> Relayed => _relayed;
 
     public Command On(string type, string summary)
     {
@@ -30,6 +34,9 @@ internal sealed class CommandMap
 
     /// <summary>Documents an event that the server pushes.</summary>
     public void Pushes<TData>(string type, string summary) => _events[type] = (typeof(TData), summary);
+
+    /// <summary>Documents a frame that comes from another client.</summary>
+    public void Relays<TFrame>(string type, string summary) => _relayed[type] = (typeof(TFrame), summary);
 
     public bool TryFind(string type, [NotNullWhen(true)] out Command? command) => _commands.TryGetValue(type, out command);
 }
@@ -76,6 +83,19 @@ internal sealed class Command(string type, string summary)
         RunAsync = async (services, call, frame) =>
         {
             await handle(services.GetRequiredService<TUse>(), call, JsonBodies.Read<TBody>(frame));
+            return null;
+        };
+    }
+
+    /// <summary>For a command whose frame goes on to others: it is given as it came, too.</summary>
+    public void HandleFrame<TUse, TBody>(Func<TUse, CommandCall, TBody, ReadOnlyMemory<byte>, Task> handle)
+        where TUse : notnull
+        where TBody : class
+    {
+        Body = typeof(TBody);
+        RunAsync = async (services, call, frame) =>
+        {
+            await handle(services.GetRequiredService<TUse>(), call, JsonBodies.Read<TBody>(frame), frame);
             return null;
         };
     }

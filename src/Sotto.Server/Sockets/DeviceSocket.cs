@@ -24,6 +24,9 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
     /// <summary>The call that the path names; commands that signal mean it where they name none.</summary>
     public Guid? CallId => path.Call;
 
+    /// <summary>Since the client last let itself be heard, be it by a pong.</summary>
+    public TimeSpan Silence => stream.Silence;
+
     /// <summary>Since the socket opened.</summary>
     public TimeSpan Age => host.Clock.GetElapsedTime(_openedAt);
 

@@ -26,6 +26,9 @@ internal abstract class Dialect
     /// <summary><c>for update</c>, where rows are locked one by one.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>The database's own time in Unix milliseconds, as an expression: the one clock that all nodes share.</summary>
+    public abstract string NowMs { get; }
+
     /// <summary>One id as a parameter of a plain command.</summary>
     public abstract object Id(Guid id);
 
@@ -58,12 +61,16 @@ internal abstract class Dialect
     {
         public override string ForUpdate => "";
 
+        public override string NowMs => "cast(unixepoch('subsec') * 1000 as integer)";
+
         public override object Id(Guid id) => id.ToByteArray(bigEndian: true);
     }
 
     private sealed class PostgresDialect : Dialect
     {
         public override string ForUpdate => "for update";
+
+        public override string NowMs => "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)";
 
         public override object Id(Guid id) => id;
     }

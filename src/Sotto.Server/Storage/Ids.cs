@@ -4,7 +4,10 @@ namespace Sotto.Server.Storage;
 internal static class Ids
 {
 #pragma warning disable RS0030 // the one place that may
-    public static Guid New(TimeProvider clock) => Guid.CreateVersion7(clock.GetUtcNow());
+    public static Guid New(TimeProvider clock) => At(clock.GetUtcNow());
+
+    /// <summary>For what is dated by another clock than the process's own.</summary>
+    public static Guid At(DateTimeOffset time) => Guid.CreateVersion7(time);
 #pragma warning restore RS0030
 }
 

@@ -29,6 +29,7 @@ public sealed class Servers : IAsyncDisposable
         ("Accounts:PasswordIterations", "1000"),
         ("RateLimits:MessagesPerMinute", "100000"),
         ("RateLimits:RegistrationsPerHour", "0"),
+        ("RateLimits:CallsPerHour", "100000"),
         ("RateLimits:LoginFailures", "0"),
         ("RateLimits:UserSearchesPerMinute", "0"),
     ];

@@ -7,6 +7,8 @@ namespace Sotto.Server.Tests.Calls;
 /// <summary>Walks a call through random histories, and holds it against a model that knows only what each person did.</summary>
 public sealed class CallModelTests
 {
+    private static readonly CallRules Rules = new(TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(30), 6);
+
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly Gen<Move> Moves =
@@ -27,7 +29,7 @@ public sealed class CallModelTests
         }
 
         // Nobody renews any more: no call outlives its people.
-        model.Do(new Move(TimePasses, 0, 0, Call.RingTime + Call.Lease));
+        model.Do(new Move(TimePasses, 0, 0, Rules.RingTime + Rules.Lease));
         model.MustBeOver();
     }, iter: Walks);
 
@@ -38,7 +40,7 @@ public sealed class CallModelTests
     private sealed class Model(int people)
     {
         private readonly Guid[] _ids = [.. Enumerable.Range(0, people).Select(Id)];
-        private readonly Dictionary<Guid, DateTimeOffset> _leases = new() { [Id(0)] = Start + Call.Lease };
+        private readonly Dictionary<Guid, DateTimeOffset> _leases = new() { [Id(0)] = Start + Rules.Lease };
         private readonly Dictionary<Guid, Guid> _devices = new() { [Id(0)] = Device(0, 0) };
         private readonly HashSet<Guid> _wereIn = [Id(0)];
         private readonly HashSet<Guid> _refused = [];
@@ -49,7 +51,7 @@ public sealed class CallModelTests
         private CallStatus? _end;
         private bool _isBroken;
         private int _finished;
-        private Call _call = Call.Begin(Id(100), Id(101), CallType.Video, Id(0), Device(0, 0), Enumerable.Range(1, people - 1).Select(Id), Start);
+        private Call _call = Call.Begin(Id(100), Id(101), CallType.Video, (Id(0), Device(0, 0)), Enumerable.Range(1, people - 1).Select(Id), Rules, Start);
 
         private bool IsAnswered => _wereIn.Count > 1;
 
@@ -108,7 +110,7 @@ public sealed class CallModelTests
             Assert.Equal(_end is null ? _leases.Keys.Order() : [], _call.Parties.Where(party => party.IsJoined).Select(party => party.UserId).Order());
             Assert.Equal(_end is null ? _waiting.Order() : [], _call.Parties.Where(party => party.IsPending).Select(party => party.UserId).Order());
             Assert.True(_call.Status >= before.Status, "The status went back.");
-            Assert.True(_leases.Count <= Call.MaxInMesh);
+            Assert.True(_leases.Count <= Rules.MostJoined);
             Assert.True(_call.IsFinal || _call.Deadline > _now);
             if (before.IsFinal)
             {
@@ -130,7 +132,7 @@ public sealed class CallModelTests
             while (_end is null)
             {
                 var lease = _leases.Count > 0 ? _leases.Values.Min() : DateTimeOffset.MaxValue;
-                var ring = _waiting.Count > 0 ? Start + Call.RingTime : DateTimeOffset.MaxValue;
+                var ring = _waiting.Count > 0 ? Start + Rules.RingTime : DateTimeOffset.MaxValue;
                 if (lease > _now && ring > _now)
                 {
                     return;
@@ -170,7 +172,7 @@ public sealed class CallModelTests
             return happened switch
             {
                 Joined joined when _devices.TryGetValue(id, out var device) => device == joined.DeviceId ? null : Errors.AnsweredElsewhere,
-                Joined when _leases.Count == Call.MaxInMesh => Errors.CallFull,
+                Joined when _leases.Count == Rules.MostJoined => Errors.CallFull,
                 Left when !_leases.ContainsKey(id) && !_waiting.Contains(id) => Errors.NotInCall,
                 Renewed renewed when !_devices.TryGetValue(id, out var device) || device != renewed.DeviceId => Errors.NotInCall,
                 EndAsked asked when !_leases.ContainsKey(id) && !_waiting.Contains(id) && !asked.IsAdmin && id != Id(0) => Errors.NotInCall,
@@ -184,13 +186,13 @@ public sealed class CallModelTests
             switch (happened)
             {
                 case Joined joined when _end is null:
-                    _leases[id] = _now + Call.Lease;
+                    _leases[id] = _now + Rules.Lease;
                     _devices[id] = joined.DeviceId;
                     _wereIn.Add(id);
                     _waiting.Remove(id);
                     break;
                 case Renewed:
-                    _leases[id] = _now + Call.Lease;
+                    _leases[id] = _now + Rules.Lease;
                     break;
                 case Declined declined when _waiting.Contains(id):
                     Refuse(id, declined.IsBusy);

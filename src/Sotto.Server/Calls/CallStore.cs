@@ -1,0 +1,154 @@
+using Sotto.Contracts;
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Calls;
+
+/// <summary>A call, and the number of its last change.</summary>
+internal sealed record StoredCall(Call Call, long Version);
+
+/// <summary>Whether a call could begin; else the call that is in the way.</summary>
+internal readonly record struct Begun(bool Ok, Guid? InTheWay = null);
+
+/// <summary>Somebody is in another call, and nobody is in two.</summary>
+internal sealed class SeatTakenException() : Exception("They are in another call.");
+
+/// <summary>The rows of calls. Their times are the database's.</summary>
+internal sealed class CallStore(Database database)
+{
+    private const string Live = "due_at is not null";
+
+    public async Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
+        Times.FromMs(await database.ReadAsync(session => session.ScalarAsync<long>($"select {session.Dialect.NowMs}"), ct));
+
+    /// <summary>Stores a call that begins, unless the two have one already or the caller is in another.</summary>
+    public async Task<Begun> BeginAsync(Call call, CancellationToken ct)
+    {
+        try
+        {
+            return await database.WriteAsync(session => BeginAsync(session, call), ct);
+        }
+        catch (Exception fault) when (Dialect.IsUniqueViolation(fault))
+        {
+            return new Begun(false, await FindSeatAsync(call.CallerId, ct));
+        }
+    }
+
+    public Task<StoredCall?> FindAsync(Guid id, CancellationToken ct) => database.ReadAsync(
+        async session =>
+            await session.FirstAsync<CallRow>("select state, version from calls where id = @id", new { id }) is { } row ? new StoredCall(CallJson.Read(row.State), row.Version) : null,
+        ct);
+
+    /// <summary>Stores the next state of a call, and with its last one the history.</summary>
+    /// <returns>False when somebody else has changed it since <paramref name="version"/>.</returns>
+    /// <exception cref="SeatTakenException">Who joins is in another call.</exception>
+    public async Task<bool> ChangeAsync(Call before, Call next, long version, CancellationToken ct)
+    {
+        try
+        {
+            return await database.WriteAsync(session => ChangeAsync(session, before, next, version), ct);
+        }
+        catch (Exception fault) when (Dialect.IsUniqueViolation(fault))
+        {
+            throw new SeatTakenException();
+        }
+    }
+
+    /// <summary>The call somebody is in.</summary>
+    public async Task<Guid?> FindSeatAsync(Guid userId, CancellationToken ct)
+    {
+        var rows = await database.ReadAsync(
+            session => session.ListAsync<Guid>("select call_id from call_places where user_id = @userId and device_id is not null", new { userId }), ct);
+        return rows is [var id] ? id : null;
+    }
+
+    /// <summary>Those of the users who are in a call.</summary>
+    public Task<IReadOnlyList<Guid>> SeatedAsync(IReadOnlyList<Guid> userIds, CancellationToken ct) => database.ReadAsync(
+        session => session.ListAsync<Guid>("select user_id from call_places where device_id is not null and user_id in @ids", new { ids = session.Ids(userIds) }), ct);
+
+    /// <summary>The live calls that somebody is part of, the oldest first.</summary>
+    public Task<IReadOnlyList<StoredCall>> LiveOfAsync(Guid userId, CancellationToken ct) => database.ReadAsync(
+        async session =>
+        {
+            var rows = await session.ListAsync<CallRow>(
+                "select c.state, c.version from call_places p join calls c on c.id = p.call_id where p.user_id = @userId order by c.id", new { userId });
+            return (IReadOnlyList<StoredCall>)[.. rows.Select(row => new StoredCall(CallJson.Read(row.State), row.Version))];
+        },
+        ct);
+
+    /// <summary>Calls whose time has come.</summary>
+    public Task<IReadOnlyList<Guid>> DueAsync(int atMost, CancellationToken ct) => database.ReadAsync(
+        session => session.ListAsync<Guid>($"select id from calls where due_at <= {session.Dialect.NowMs} order by due_at limit @atMost", new { atMost }), ct);
+
+    /// <summary>Live calls, in pages by id.</summary>
+    public Task<IReadOnlyList<Guid>> LiveAsync(Guid after, int atMost, CancellationToken ct) => database.ReadAsync(
+        session => session.ListAsync<Guid>($"select id from calls where {Live} and id > @after order by id limit @atMost", new { after, atMost }), ct);
+
+    /// <summary>Erases calls that are over for so long.</summary>
+    public Task<int> EraseOldAsync(TimeSpan age, CancellationToken ct) => database.WriteAsync(
+        session => session.ExecuteAsync(
+            $"delete from calls where due_at is null and initiated_at < {session.Dialect.NowMs} - @age", new { age = (long)age.TotalMilliseconds }),
+        ct);
+
+    private static async Task<Begun> BeginAsync(Session session, Call call)
+    {
+        var pair = PairKey(call);
+        var added = await session.ExecuteAsync(
+            """
+            insert into calls (id, conversation_id, version, state, pair_key, due_at, initiated_at)
+            values (@Id, @ConversationId, 1, @state, @pair, @due, @began)
+            on conflict do nothing
+            """,
+            new { call.Id, call.ConversationId, state = CallJson.Write(call), pair, due = Due(call), began = call.InitiatedAt.ToUnixTimeMilliseconds() });
+        if (added == 0)
+        {
+            return new Begun(false, (await session.ListAsync<Guid>("select id from calls where pair_key = @pair", new { pair })) is [var id] ? id : null);
+        }
+
+        foreach (var party in call.Parties)
+        {
+            await session.ExecuteAsync(
+                "insert into call_places (user_id, call_id, device_id) values (@UserId, @Id, @DeviceId)", new { party.UserId, call.Id, party.DeviceId });
+        }
+
+        return new Begun(true);
+    }
+
+    private static async Task<bool> ChangeAsync(Session session, Call before, Call next, long version)
+    {
+        var changed = await session.ExecuteAsync(
+            "update calls set state = @state, version = version + 1, due_at = @due, pair_key = @pair where id = @Id and version = @version",
+            new { next.Id, version, state = CallJson.Write(next), due = Due(next), pair = PairKey(next) });
+        if (changed == 0)
+        {
+            return false;
+        }
+
+        if (next.IsFinal)
+        {
+            await session.ExecuteAsync("delete from call_places where call_id = @Id", new { next.Id });
+            await CallHistoryStore.AddAsync(session, next);
+            return true;
+        }
+
+        // Who goes makes room first, so that a seat is never held twice within one step.
+        foreach (var party in next.Parties.Where(party => party.DeviceId != before.Find(party.UserId)?.DeviceId).OrderBy(party => party.DeviceId is not null))
+        {
+            await session.ExecuteAsync(
+                "update call_places set device_id = @DeviceId where call_id = @Id and user_id = @UserId", new { party.DeviceId, next.Id, party.UserId });
+        }
+
+        return true;
+    }
+
+    private static long? Due(Call call) => call.Deadline?.ToUnixTimeMilliseconds();
+
+    private static string? PairKey(Call call) =>
+        call.IsFinal || !call.IsPair ? null : string.Join(' ', call.Parties.Select(party => party.UserId).Order());
+
+    private sealed class CallRow
+    {
+        public string State { get; init; } = "";
+
+        public long Version { get; init; }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Sotto.Contracts;
+using Sotto.Server.Callers;
+using Sotto.Server.Http;
+using Sotto.Server.Limits;
+using Sotto.Server.Storage;
+
+namespace Sotto.Server.Calls;
+
+/// <summary>
+/// Calls people: <c>POST /calls/initiate</c>. Two people have one live call between them: whoever calls somebody who is just calling them joins that
+/// call, so that each of two who call each other gets through.
+/// </summary>
+internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore store, Switchboard switchboard, CallPushes pushes, IceServers ice)
+{
+    private const int Attempts = 5;
+
+    public static void Map(Routes routes) =>
+        routes.Post("/calls/initiate", "Calls people; the answer comes at once, and what they do comes over the socket.")
+            .Once()
+            .Refuses(
+                Errors.UserAlreadyInCall, Errors.UserBlocked, Errors.NotAMember, Errors.PermissionDenied, Errors.ConversationNotFound, Errors.AnsweredElsewhere,
+                Errors.CallFull, Errors.RateLimited)
+            .Handle((InitiateCall use, Http.Call call, NewCall body) => use.InitiateAsync(call.Caller, body, call.Ct));
+
+    public async Task<CallStarted> InitiateAsync(Caller caller, NewCall body, CancellationToken ct)
+    {
+        var plan = await callees.PlanAsync(caller, body, ct);                             // 422, 404, 403
+        limits.Take(Limit.Calls, caller.UserId);                                          // 429
+        try
+        {
+            var call = await BeginAsync(caller, plan, ct);                                // 400
+            return call.ToStarted(ice.For(call.Id, caller.UserId).IceServers);
+        }
+        catch (RefusedException)
+        {
+            limits.GiveBack(Limit.Calls, caller.UserId);
+            throw;
+        }
+    }
+
+    private async Task<Call> BeginAsync(Caller caller, CallPlan plan, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var now = await store.NowAsync(ct);
+            var call = Call.Begin(Ids.At(now), plan.ConversationId, plan.Type, (caller.UserId, caller.DeviceId), plan.Callees, ice.Rules, now);
+            var begun = await store.BeginAsync(call, ct);
+            if (begun.Ok)
+            {
+                pushes.Ring(call, [.. await store.SeatedAsync(plan.Callees, ct)]);
+                return call;
+            }
+
+            if (begun.InTheWay is { } other && !await switchboard.LookAsync(other) && await AnswerAsync(caller, other, ct) is { } answered)
+            {
+                return answered;
+            }
+        }
+
+        throw Dialect.Unavailable();
+    }
+
+    /// <summary>Answers the live call that is in the way, where that is what the caller wants.</summary>
+    /// <returns>Null when it has ended in the meantime.</returns>
+    private async Task<Call?> AnswerAsync(Caller caller, Guid callId, CancellationToken ct)
+    {
+        if (await store.FindAsync(callId, ct) is not { Call: { IsPair: true } call } || call.Find(caller.UserId) is not { IsPending: true })
+        {
+            throw Errors.UserAlreadyInCall.With("You are in a call already; leave it first.", new JsonObject { ["call_id"] = callId });
+        }
+
+        try
+        {
+            return await switchboard.PutAsync(callId, CallMove.Join, caller.UserId, caller.DeviceId);
+        }
+        catch (RefusedException refused) when (refused.Error == Errors.CallEnded)
+        {
+            return null;
+        }
+    }
+}
