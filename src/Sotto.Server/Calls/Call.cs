@@ -79,7 +79,7 @@ internal sealed record Call(
     {
         TimePassed => Nothing,
         Expelled or Broken when IsFinal => Nothing,
-        _ when IsFinal => throw Errors.CallEnded.Because("This call is over."),
+        PersonalEvent personal when IsFinal && MustHave(personal.UserId) is not null => throw Errors.CallEnded.Because("This call is over."),
         Rang rang => Ring(MustHave(rang.UserId), now),
         Joined joined => Join(MustHave(joined.UserId), joined.DeviceId, now),
         Declined declined => Decline(MustHave(declined.UserId), declined.IsBusy ? EndReason.Busy : EndReason.Declined, now),

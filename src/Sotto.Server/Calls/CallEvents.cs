@@ -5,25 +5,28 @@ namespace Sotto.Server.Calls;
 /// <summary>What can happen to a call.</summary>
 internal abstract record CallEvent;
 
-/// <summary>A device of a callee confirms that it rings.</summary>
-internal sealed record Rang(Guid UserId) : CallEvent;
+/// <summary>What somebody does, or what happens to them.</summary>
+internal abstract record PersonalEvent(Guid UserId) : CallEvent;
 
-internal sealed record Joined(Guid UserId, Guid DeviceId) : CallEvent;
+/// <summary>A device of a callee confirms that it rings.</summary>
+internal sealed record Rang(Guid UserId) : PersonalEvent(UserId);
+
+internal sealed record Joined(Guid UserId, Guid DeviceId) : PersonalEvent(UserId);
 
 /// <param name="IsBusy">They are talking to somebody else, and this is how a device says so.</param>
-internal sealed record Declined(Guid UserId, bool IsBusy = false) : CallEvent;
+internal sealed record Declined(Guid UserId, bool IsBusy = false) : PersonalEvent(UserId);
 
-internal sealed record Left(Guid UserId) : CallEvent;
+internal sealed record Left(Guid UserId) : PersonalEvent(UserId);
 
 /// <summary>Somebody wants the call to end.</summary>
 /// <param name="IsAdmin">An admin of the conversation, who may end it for all.</param>
-internal sealed record EndAsked(Guid UserId, bool IsAdmin = false) : CallEvent;
+internal sealed record EndAsked(Guid UserId, bool IsAdmin = false) : PersonalEvent(UserId);
 
 /// <summary>A joined device is still there.</summary>
-internal sealed record Renewed(Guid UserId, Guid DeviceId) : CallEvent;
+internal sealed record Renewed(Guid UserId, Guid DeviceId) : PersonalEvent(UserId);
 
 /// <summary>Somebody is no longer of the conversation, or has no account any more.</summary>
-internal sealed record Expelled(Guid UserId) : CallEvent;
+internal sealed record Expelled(Guid UserId) : PersonalEvent(UserId);
 
 /// <summary>The server can't go on with it.</summary>
 internal sealed record Broken : CallEvent;
@@ -41,7 +44,7 @@ internal sealed record StatusTold(CallStatus Status, Guid? UserId = null, EndRea
 /// <summary>The devices of a person stop ringing, but for the one that answered.</summary>
 internal sealed record RingStopped(Guid UserId, Guid? ExceptDeviceId, EndReason Reason) : CallEffect;
 
-/// <summary>Those in the call learn that somebody joined it or left it.</summary>
+/// <summary>Everybody learns that somebody joined the call or left it.</summary>
 internal sealed record PartyMoved(Guid UserId, bool HasJoined) : CallEffect;
 
 /// <summary>The call is over: its history is to be written with this very step.</summary>

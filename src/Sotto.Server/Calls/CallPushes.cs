@@ -106,7 +106,7 @@ internal sealed class CallPushes
             case PartyMoved moved:
                 var party = call.Find(moved.UserId);
                 Send(
-                    call.Parties.Where(one => one.IsJoined || one.IsPending || one.UserId == moved.UserId).Select(one => one.UserId),
+                    call.PeopleIds,
                     Frame(
                         "participant_update",
                         new ParticipantUpdate(

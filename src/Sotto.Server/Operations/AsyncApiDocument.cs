@@ -31,7 +31,11 @@ internal sealed class AsyncApiDocument(CommandMap commands, Summaries summaries,
             AddMessage(type, summary, new JsonObject
             {
                 ["allOf"] = new JsonArray(
-                    new JsonObject { ["type"] = "object", ["required"] = new JsonArray("type"), ["properties"] = new JsonObject { ["type"] = Const(type) } },
+                    new JsonObject
+                    {
+                        ["type"] = "object", ["required"] = new JsonArray("type"), ["properties"] = new JsonObject { ["type"] = Const(type) },
+                        ["description"] = "Fields of the sender's beyond these arrive too.", ["additionalProperties"] = true,
+                    },
                     _schemas.Output(frame)),
             });
         }

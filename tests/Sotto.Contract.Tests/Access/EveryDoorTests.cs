@@ -11,7 +11,7 @@ public abstract class EveryDoorTests(Servers servers, Db db) : Play(servers, db)
     public async Task Every_route_stands_in_a_table()
     {
         var served = (await RoutesAsync()).Select(route => route.Name).ToHashSet(StringComparer.Ordinal);
-        var tried = ConversationAccessTests.Table.Rows.Concat(OwnAccessTests.Table.Rows).Select(row => row.What).ToHashSet(StringComparer.Ordinal);
+        var tried = ConversationAccessTests.Table.Rows.Concat(OwnAccessTests.Table.Rows).Concat(CallAccessTests.Table.Rows).Select(row => row.What).ToHashSet(StringComparer.Ordinal);
         Assert.True(served.SetEquals(tried), $"Not in a table: {string.Join(", ", served.Except(tried))}. Not served: {string.Join(", ", tried.Except(served))}.");
     }
 
@@ -22,7 +22,7 @@ public abstract class EveryDoorTests(Servers servers, Db db) : Play(servers, db)
         var served = document.GetProperty("components").GetProperty("messages").EnumerateObject()
             .Where(message => message.Name.EndsWith("Command", StringComparison.Ordinal))
             .Select(message => message.Value.GetProperty("name").GetString()!).ToHashSet(StringComparer.Ordinal);
-        var tried = CommandAccessTests.Table.Rows.Select(row => row.What).Concat(CommandAccessTests.SpokenForOneself).ToHashSet(StringComparer.Ordinal);
+        var tried = CommandAccessTests.Table.Rows.Select(row => row.What).Concat(CommandAccessTests.SpokenForOneself).Concat(CallAccessTests.Commands).ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(served);
         Assert.True(served.SetEquals(tried), $"Not in the table: {string.Join(", ", served.Except(tried))}. Not served: {string.Join(", ", tried.Except(served))}.");
     }

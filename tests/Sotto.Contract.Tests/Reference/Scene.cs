@@ -53,12 +53,13 @@ internal sealed partial class Scene
 
     public Person Who(string name) => _people[name];
 
-    /// <summary>The socket of somebody's phone, opened when first asked for.</summary>
+    /// <summary>The socket of somebody's phone, opened when first asked for; it has caught up.</summary>
     public async Task<Socket> SocketAsync(string who)
     {
         if (!_sockets.TryGetValue(who, out var socket))
         {
             _sockets[who] = socket = await Who(who).ConnectsAsync();
+            await socket.ReceivesAsync("sync_complete");
         }
 
         return socket;

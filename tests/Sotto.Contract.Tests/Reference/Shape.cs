@@ -6,7 +6,7 @@ namespace Sotto.Contract.Tests.Reference;
 /// <summary>
 /// What an answer must look like, written as type scripts have it: <c>{ data: Message[], count: int }</c>. A field with <c>?</c> may be
 /// absent, but is never null; fields that aren't named may be there. <c>[+]</c> is an array that holds something. Of its own this knows
-/// <c>uuid time string int boolean object base64</c>; all other names stand in <see cref="Types"/>.
+/// <c>uuid time string int number boolean object base64</c>; all other names stand in <see cref="Types"/>.
 /// </summary>
 internal static partial class Shape
 {
@@ -119,6 +119,7 @@ internal static partial class Shape
         "base64" => Text("base64", Base64()),
         "string" => Text("a string", null),
         "int" => (value, path, failures) => Must(value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _), "a whole number", value, path, failures),
+        "number" => (value, path, failures) => Must(value.ValueKind == JsonValueKind.Number, "a number", value, path, failures),
         "boolean" => (value, path, failures) => Must(value.ValueKind is JsonValueKind.True or JsonValueKind.False, "true or false", value, path, failures),
         "object" => (value, path, failures) => Must(value.ValueKind == JsonValueKind.Object, "an object", value, path, failures),
         _ => Lazily(name),

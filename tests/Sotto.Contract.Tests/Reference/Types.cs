@@ -21,6 +21,14 @@ internal static class Types
             unread_count: int, is_muted: boolean }
         MemberRole = 'admin' | 'moderator' | 'member'
         UserStatus = 'online' | 'offline' | 'away' | 'busy'
+        Call = { id: uuid, caller_id: uuid, participants: uuid[+], type: CallType, status: CallStatus, started_at: time }
+        CallType = 'audio' | 'video'
+        CallStatus = 'initiating' | 'ringing' | 'ongoing' | 'ended' | 'missed' | 'declined' | 'failed'
+        CallLog = { id: uuid, conversation_id: uuid, caller_id: uuid, callee_id: uuid, call_type: CallType, status: CallStatus, started_at: time,
+            ended_at?: time, duration?: int, call_metadata?: CallMetadata }
+        CallMetadata = { quality?: CallQuality, connection_type?: string, bandwidth_avg?: string, packet_loss?: number, latency_avg?: number }
+        CallQuality = 'poor' | 'fair' | 'good' | 'excellent'
+        IceServer = { urls: string[+], username?: string, credential?: string }
         Error = { detail: string, error_code: string, extra_info: object }
         EventFrame = { type: string, data: object }
         Own = { description?: string, roster_version: int, last_seq: int, membership: ConversationMember }

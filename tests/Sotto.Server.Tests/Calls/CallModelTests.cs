@@ -158,15 +158,15 @@ public sealed class CallModelTests
                 return null;
             }
 
-            if (_end is not null)
-            {
-                return Errors.CallEnded;
-            }
-
             var id = Who(happened);
             if (!_ids.Contains(id))
             {
                 return Errors.PermissionDenied;
+            }
+
+            if (_end is not null)
+            {
+                return Errors.CallEnded;
             }
 
             return happened switch
