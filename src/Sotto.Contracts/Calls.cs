@@ -105,8 +105,16 @@ public sealed record CallParticipant(
 /// <summary><c>GET /calls/</c>: those that aren't over, and that the caller is in or is rung for.</summary>
 public sealed record ActiveCallList(IReadOnlyList<CallInfo> ActiveCalls);
 
-/// <summary>Why somebody doesn't come: <c>busy</c>, or <c>declined</c> where nothing is said.</summary>
-public sealed record CallRefusal(EndReason? Reason = null);
+/// <summary>Why somebody doesn't come.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<DeclineReason>))]
+public enum DeclineReason
+{
+    Declined,
+    Busy,
+}
+
+/// <summary>What <c>decline</c> takes; <c>declined</c> where nothing is said.</summary>
+public sealed record CallRefusal(DeclineReason? Reason = null);
 
 /// <summary>One person's part in a call that is over, as the person called and the caller find it in their history.</summary>
 /// <param name="StartedAt">The answer; the ring where nobody answered.</param>

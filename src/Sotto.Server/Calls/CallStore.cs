@@ -83,6 +83,15 @@ internal sealed class CallStore(Database database)
     public Task<IReadOnlyList<Guid>> LiveAsync(Guid after, int atMost, CancellationToken ct) => database.ReadAsync(
         session => session.ListAsync<Guid>($"select id from calls where {Live} and id > @after order by id limit @atMost", new { after, atMost }), ct);
 
+    /// <summary>Who is in a live call, or rung for.</summary>
+    public Task<IReadOnlyList<(Guid CallId, Guid UserId)>> PeopleAsync(CancellationToken ct) => database.ReadAsync(
+        async session =>
+        {
+            var rows = await session.ListAsync<PlaceRow>("select call_id, user_id from call_places");
+            return (IReadOnlyList<(Guid, Guid)>)[.. rows.Select(row => (row.CallId, row.UserId))];
+        },
+        ct);
+
     /// <summary>Erases calls that are over for so long.</summary>
     public Task<int> EraseOldAsync(TimeSpan age, CancellationToken ct) => database.WriteAsync(
         session => session.ExecuteAsync(
@@ -150,5 +159,12 @@ internal sealed class CallStore(Database database)
         public string State { get; init; } = "";
 
         public long Version { get; init; }
+    }
+
+    private sealed class PlaceRow
+    {
+        public Guid CallId { get; init; }
+
+        public Guid UserId { get; init; }
     }
 }

@@ -14,6 +14,8 @@ internal static class CallsModule
         var services = builder.Services;
         services.AddOptions<CallsOptions>().BindConfiguration(CallsOptions.Section).ValidateDataAnnotations()
             .Validate(options => options.TurnUrls.Length == 0 || options.TurnSecret.Length > 0, "Sotto:Calls:TurnUrls needs Sotto:Calls:TurnSecret, which the relay must know too.")
+            .Validate(
+                options => options.TurnConsole.Length == 0 || System.Net.IPEndPoint.TryParse(options.TurnConsole, out _), "Sotto:Calls:TurnConsole must be an address and a port, such as 127.0.0.1:5766.")
             .ValidateOnStart();
         services.AddSingleton<CallStore>();
         services.AddSingleton<CallHistoryStore>();
@@ -35,6 +37,7 @@ internal static class CallsModule
         services.AddSingleton<ArriveInCall>();
         services.AddSingleton<CallSurroundings>();
         services.AddHostedService<CallKeeper>();
+        services.AddHostedService<RelayReaper>();
         services.AddSingleton<ForgetCalls>().AddSingleton<IUserErased>(provider => provider.GetRequiredService<ForgetCalls>());
         services.AddSingleton(provider => new ExportPart(provider.GetRequiredService<ForgetCalls>().FillAsync));
         services.AddJob<ForgetCalls>("old calls", ForgetCalls.Period, (calls, ct) => calls.SweepAsync(ct));

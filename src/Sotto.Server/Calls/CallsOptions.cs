@@ -36,5 +36,11 @@ internal sealed class CallsOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan TurnCredentialLife { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Where coturn's console listens, such as <c>127.0.0.1:5766</c>: allocations of calls that are over are ended by it. Empty: they end by themselves.</summary>
+    public string TurnConsole { get; set; } = "";
+
+    /// <summary>The console's password: coturn's <c>cli-password</c>.</summary>
+    public string TurnConsolePassword { get; set; } = "";
+
     public CallRules Rules => new(RingTime, Lease, MostJoined);
 }

@@ -5,7 +5,7 @@ using Sotto.Server.Http;
 namespace Sotto.Server.Calls;
 
 /// <summary>Lists calls that go on: <c>GET /calls/</c>.</summary>
-internal sealed class ListActiveCalls(CallStore store)
+internal sealed class ListActiveCalls(CallStore store, Switchboard switchboard)
 {
     public static void Map(Routes routes) =>
         routes.Get("/calls/", "Lists the calls that are not over and that the caller is in or is rung for.")
@@ -15,7 +15,13 @@ internal sealed class ListActiveCalls(CallStore store)
     {
         var now = await store.NowAsync(ct);
         var calls = await store.LiveOfAsync(caller.UserId, ct);
-        return new ActiveCallList([.. calls.Select(stored => stored.Call).Where(call => IsFor(caller.UserId, call) && call.Deadline > now).Select(call => call.ToInfo())]);
+        foreach (var due in calls.Where(stored => stored.Call.Deadline <= now))
+        {
+            await switchboard.LookAsync(due.Call.Id);
+        }
+
+        var current = calls.Any(stored => stored.Call.Deadline <= now) ? await store.LiveOfAsync(caller.UserId, ct) : calls;
+        return new ActiveCallList([.. current.Select(stored => stored.Call).Where(call => IsFor(caller.UserId, call)).Select(call => call.ToInfo())]);
     }
 
     private static bool IsFor(Guid userId, Call call) => call.Find(userId) is { } party && (party.IsJoined || party.IsPending);

@@ -18,7 +18,7 @@ internal sealed class MoveInCall(Switchboard switchboard)
         routes.Post("/calls/{call_id}/decline", "Declines a call, on all of the caller's devices.")
             .TakesOptional<CallRefusal>()
             .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded)
-            .Handle(async (MoveInCall use, Http.Call call) => await use.MoveAsync(call, await ReasonAsync(call) == EndReason.Busy ? CallMove.DeclineBusy : CallMove.Decline));
+            .Handle(async (MoveInCall use, Http.Call call) => await use.MoveAsync(call, await IsBusyAsync(call) ? CallMove.DeclineBusy : CallMove.Decline));
 
         routes.Post("/calls/{call_id}/leave", "Leaves a call; others may go on with it.")
             .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded, Errors.NotInCall)
@@ -29,12 +29,7 @@ internal sealed class MoveInCall(Switchboard switchboard)
             .Handle((MoveInCall use, Http.Call call) => use.MoveAsync(call, CallMove.Renew));
     }
 
-    private static async Task<EndReason> ReasonAsync(Http.Call call)
-    {
-        var reason = call.RawBody.IsEmpty ? null : (await call.BodyAsync<CallRefusal>()).Reason;
-        new Check().That(reason is null or EndReason.Busy or EndReason.Declined, "reason", "must be declined or busy").Done();
-        return reason ?? EndReason.Declined;
-    }
+    private static async Task<bool> IsBusyAsync(Http.Call call) => !call.RawBody.IsEmpty && (await call.BodyAsync<CallRefusal>()).Reason == DeclineReason.Busy;
 
     private async Task MoveAsync(Http.Call call, CallMove move) => await switchboard.PutAsync(call.Id("call_id"), move, call.Caller.UserId, call.Caller.DeviceId);
 }

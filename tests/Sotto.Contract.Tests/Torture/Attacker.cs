@@ -24,6 +24,7 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
     private Socket? _socket;
     private Guid _target = Guid.CreateVersion7();
     private Guid _clientId = Guid.CreateVersion7();
+    private string _call = Guid.CreateVersion7().ToString();
     private int _words;
 
     /// <summary>How often each answer came, such as <c>POST 422</c> or <c>socket 4002</c>.</summary>
@@ -60,7 +61,7 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
             var body = Fill(sample.Body!, sample.Path);
             var answer = await SpeakerOf(sample.Path).SendAsync(new HttpMethod(sample.Method), Path(sample), body);
             Saw(answer);
-            Assert.True(answer.Status != 400 && (answer.Status != 422 || sample.Body!.Count > 2), $"The sample of {sample} isn't understood: {answer.Body}\n{body}");
+            Assert.True(!IsMalformed(answer) && (answer.Status != 422 || sample.Body!.Count > 2), $"The sample of {sample} isn't understood: {answer.Body}\n{body}");
         }
 
         foreach (var sample in samples.Commands.Where(sample => sample["type"]!.GetValue<string>() != "auth"))
@@ -140,8 +141,8 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
         var body = mutations.Mutate(Fill(sample.Body!, sample.Path));
         var answer = await SpeakerOf(sample.Path).SendAsync(new HttpMethod(sample.Method), Path(sample), body, ("Content-Type", "application/json"));
         Saw(answer, body);
-        Assert.True(Wellformed.IsJson(body) || answer.Status == 400 || body.Length == 0, $"{answer.Request} must call a body malformed that isn't JSON, but answered {answer.Status}: {Show(body)}");
-        Assert.True(!Wellformed.IsJson(body) || answer.Status != 400, $"{answer.Request} calls JSON malformed: {Show(body)}");
+        Assert.True(Wellformed.IsJson(body) || IsMalformed(answer) || body.Length == 0, $"{answer.Request} must call a body malformed that isn't JSON, but answered {answer.Status}: {Show(body)}");
+        Assert.True(!Wellformed.IsJson(body) || !IsMalformed(answer), $"{answer.Request} calls JSON malformed: {Show(body)}");
     }
 
     private async Task SpoilsAPathAsync()
@@ -243,6 +244,10 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
         {
             Assert.True(answer.Bytes.Length > 0 && answer.Json.Text("error_code") is not null, $"{answer.Request} answered {answer.Status} without the form of errors: {answer.Body}");
         }
+        else if (answer.Request.Contains("/calls/initiate", StringComparison.Ordinal))
+        {
+            _call = answer.Json.Text("call_id")!;
+        }
         else if (answer.Request.StartsWith("POST ", StringComparison.Ordinal) && answer.Request.TrimEnd('/', '?').EndsWith("/messages", StringComparison.Ordinal))
         {
             Acknowledged(answer.Json);
@@ -275,6 +280,7 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
     private string? IdFor(string name, string path) => name switch
     {
         "conversation_id" => (path.StartsWith("/api/v1/conversations/", StringComparison.Ordinal) ? _changed : _talk).Id.ToString(),
+        "call_id" => _call,
         "message_id" or "reply_to_id" => _target.ToString(),
         "user_id" or "recipient_user_id" => writer.Id.ToString(),
         "participant" => (random.Next(2) == 0 ? reader : writer).Id.ToString(),
@@ -293,6 +299,8 @@ internal sealed class Attacker(Samples samples, Mutations mutations, Random rand
         "role" when path.StartsWith("/admin/", StringComparison.Ordinal) => "user",
         _ => null,
     };
+
+    private static bool IsMalformed(Answer answer) => answer.Status == 400 && answer.Json.Text("error_code") == "MALFORMED_JSON";
 
     private static string Show(byte[] bytes) =>
         $"{Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 600)))}\n(base64 {Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 600)))})";
