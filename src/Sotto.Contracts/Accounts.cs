@@ -48,11 +48,15 @@ public sealed record JsonWebKeys(IReadOnlyList<JsonWebKeyInfo> Keys);
 public sealed record UserExport(
     User User, IReadOnlyList<Device> Devices, IReadOnlyList<PublicUser> Blocks, IReadOnlyList<Conversation> Conversations,
     IReadOnlyList<ConversationMember> Memberships, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<BackupInfo> Backups, DateTimeOffset ExportedAt,
-    IReadOnlyList<CallLog>? Calls = null);
+    IReadOnlyList<ExportedReaction>? Reactions = null, Manifest? Manifest = null, IReadOnlyList<CallLog>? Calls = null);
 
 /// <summary>A message of the user as the server holds it: sealed.</summary>
 public sealed record ExportedMessage(
     Guid Id, Guid ConversationId, long Seq, MessageType MessageType, string Ciphertext, string CiphertextNonce, string EncryptionAlgo, DateTimeOffset CreatedAt);
+
+/// <summary>A reaction of the user as the server holds it: sealed.</summary>
+public sealed record ExportedReaction(
+    Guid MessageId, Guid ConversationId, long Seq, string Ciphertext, string CiphertextNonce, string EncryptionAlgo, DateTimeOffset CreatedAt);
 
 [System.Text.Json.Serialization.JsonConverter(typeof(SnakeCaseEnum<UserStatus>))]
 public enum UserStatus { Offline, Online, Away, Busy }

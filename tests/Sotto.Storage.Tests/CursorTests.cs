@@ -36,7 +36,7 @@ public abstract class CursorTests(Databases databases, Engine engine)
             {
                 foreach (var moved in await store.WriteAsync([wish], TestContext.Current.CancellationToken))
                 {
-                    Assert.True(moved.Delivered >= moved.DeliveredBefore && moved.Read >= moved.ReadBefore, $"{moved} went back.");
+                    Assert.True(moved.Delivered >= moved.DeviceBefore, $"{moved} went back.");
                 }
             }
         });

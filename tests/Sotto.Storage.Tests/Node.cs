@@ -37,8 +37,8 @@ internal sealed class Node : IAsyncDisposable
         await Database.WriteAsync(
             session => session.ExecuteAsync(
                 """
-                insert into users (id, username, display_name, username_key, search_name, status, role, discoverable, read_receipts, show_last_seen, created_at)
-                values (@id, @name, @name, @key, @key, 'online', 'user', @yes, @yes, @yes, 1)
+                insert into users (id, username, display_name, username_key, search_name, status, role, discoverable, show_last_seen, created_at)
+                values (@id, @name, @name, @key, @key, 'online', 'user', @yes, @yes, 1)
                 """,
                 new { id, name = id.ToString(), key = Encoding.UTF8.GetBytes(id.ToString()), yes = true }),
             CancellationToken.None);

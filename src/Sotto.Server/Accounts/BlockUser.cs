@@ -47,7 +47,7 @@ internal sealed class BlockUser(Database database, BlockStore store, Blocks bloc
     private async Task ChangeAsync(Caller caller, Guid userId, Func<Session, Task<bool>> change, CancellationToken ct)
     {
         // Rosters of direct conversations hold whether one has blocked the other.
-        var after = await database.WriteAsync(async session => await change(session) ? await news.TellAsync(session, caller.UserId, null) : null, ct);
+        var after = await database.WriteAsync(async session => await change(session) ? await news.KeepToItselfAsync(session, caller.UserId) : null, ct);
         blocks.Drop(caller.UserId, userId);
         after?.Invoke();
     }

@@ -7,7 +7,7 @@ using Sotto.Server.Storage;
 namespace Sotto.Server.Accounts;
 
 /// <summary>Changes the caller's account: PATCH /users/me. What isn't named stays; an empty avatar takes it away.</summary>
-internal sealed class ChangeProfile(Database database, Users users, DeviceNews news, LiveStatus live)
+internal sealed class ChangeProfile(Database database, Users users, DeviceNews news, LiveStatus live, TimeProvider clock)
 {
     private const int LongestAvatar = 2048;
 
@@ -34,13 +34,13 @@ internal sealed class ChangeProfile(Database database, Users users, DeviceNews n
                     Avatar = body.Avatar is { } avatar ? (avatar.Length == 0 ? null : avatar) : before.Avatar,
                     Status = body.Status is { } status ? EnumText.Of(status) : before.Status,
                     Discoverable = body.Settings?.Discoverable ?? before.Discoverable,
-                    ReadReceipts = body.Settings?.ReadReceipts ?? before.ReadReceipts,
+                    ReceiptsSince = body.Settings?.ReadReceipts switch { true => before.ReceiptsSince ?? clock.NowMs(), false => null, _ => before.ReceiptsSince },
                     ShowLastSeen = body.Settings?.ShowLastSeen ?? before.ShowLastSeen,
                 };
                 await UserStore.ChangeAsync(session, changed);
 
                 // Rosters hold who gives read receipts.
-                return (changed, changed.ReadReceipts == before.ReadReceipts ? null : await news.TellAsync(session, caller.UserId, null));
+                return (changed, changed.ReceiptsSince == before.ReceiptsSince ? null : await news.KeepToItselfAsync(session, caller.UserId));
             },
             ct);
         users.DropSettings(caller.UserId);

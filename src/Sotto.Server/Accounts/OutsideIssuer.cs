@@ -83,7 +83,7 @@ internal sealed class OutsideIssuer(UserStore users, Database database, IOptions
             var user = new UserRow
             {
                 Id = Ids.New(clock), Username = name, DisplayName = shown, Status = EnumText.Of(UserStatus.Online), Role = EnumText.Of(ServerRole.User),
-                Discoverable = true, ReadReceipts = true, ShowLastSeen = true, CreatedAt = clock.NowMs(),
+                Discoverable = true, ReceiptsSince = 0, ShowLastSeen = true, CreatedAt = clock.NowMs(),
             };
             try
             {

@@ -13,7 +13,7 @@ internal sealed class Register(
 {
     public static void Map(Routes routes, CommandMap commands) =>
         routes.Post("/auth/register", "Makes an account and signs in on a first device.")
-            .For(Access.Anyone).Created()
+            .For(Access.Anyone).Created().Once()
             .Refuses(Errors.UsernameTaken, Errors.PermissionDenied, Errors.InvalidCredentials, Errors.SetupDone, Errors.RateLimited)
             .Handle((Register use, Call call, Registration body) => use.RegisterAsync(body, LimitKey.From(call.Http.Connection.RemoteIpAddress), call.Ct));
 
@@ -63,6 +63,6 @@ internal sealed class Register(
     {
         Id = Ids.New(clock), Username = name, DisplayName = shown, PasswordHash = hash,
         Status = EnumText.Of(UserStatus.Online), Role = EnumText.Of(role),
-        Discoverable = true, ReadReceipts = true, ShowLastSeen = true, CreatedAt = clock.NowMs(),
+        Discoverable = true, ReceiptsSince = 0, ShowLastSeen = true, CreatedAt = clock.NowMs(),
     };
 }

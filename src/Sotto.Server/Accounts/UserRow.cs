@@ -6,7 +6,7 @@ namespace Sotto.Server.Accounts;
 /// <summary>A user as stored.</summary>
 internal sealed record UserRow
 {
-    public const string Columns = "id, username, display_name, avatar, status, role, password_hash, discoverable, read_receipts, show_last_seen, last_seen, created_at";
+    public const string Columns = "id, username, display_name, avatar, status, role, password_hash, discoverable, receipts_since, show_last_seen, last_seen, created_at";
 
     public Guid Id { get; init; }
 
@@ -24,7 +24,10 @@ internal sealed record UserRow
 
     public bool Discoverable { get; init; }
 
-    public bool ReadReceipts { get; init; }
+    /// <summary>Since when they give and see read receipts; null while they don't.</summary>
+    public long? ReceiptsSince { get; init; }
+
+    public bool ReadReceipts => ReceiptsSince is not null;
 
     public bool ShowLastSeen { get; init; }
 

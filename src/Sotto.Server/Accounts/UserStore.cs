@@ -12,15 +12,15 @@ internal sealed class UserStore(Database database)
         await session.ExecuteAsync(
             """
             insert into users (id, username, display_name, username_key, search_name, avatar, status, role, password_hash, issuer, subject,
-                discoverable, read_receipts, show_last_seen, created_at)
+                discoverable, receipts_since, show_last_seen, created_at)
             values (@Id, @Username, @DisplayName, @UsernameKey, @SearchName, @Avatar, @Status, @Role, @PasswordHash, @issuer, @subject,
-                @Discoverable, @ReadReceipts, @ShowLastSeen, @CreatedAt)
+                @Discoverable, @ReceiptsSince, @ShowLastSeen, @CreatedAt)
             on conflict (username) do nothing
             """,
             new
             {
                 user.Id, user.Username, user.DisplayName, UsernameKey = UserName.SearchKey(user.Username), SearchName = UserName.SearchKey(user.DisplayName),
-                user.Avatar, user.Status, user.Role, user.PasswordHash, issuer, subject, user.Discoverable, user.ReadReceipts, user.ShowLastSeen, user.CreatedAt,
+                user.Avatar, user.Status, user.Role, user.PasswordHash, issuer, subject, user.Discoverable, user.ReceiptsSince, user.ShowLastSeen, user.CreatedAt,
             }) == 1;
 
     public static Task<UserRow?> FindAsync(Session session, Guid id) => session.FirstAsync<UserRow>(OneOf + "id = @id", new { id });
@@ -64,13 +64,13 @@ internal sealed class UserStore(Database database)
         session.ExecuteAsync(
             """
             update users set display_name = @DisplayName, search_name = @SearchName, avatar = @Avatar, status = @Status,
-                discoverable = @Discoverable, read_receipts = @ReadReceipts, show_last_seen = @ShowLastSeen
+                discoverable = @Discoverable, receipts_since = @ReceiptsSince, show_last_seen = @ShowLastSeen
             where id = @Id
             """,
             new
             {
                 user.Id, user.DisplayName, SearchName = UserName.SearchKey(user.DisplayName), user.Avatar, user.Status,
-                user.Discoverable, user.ReadReceipts, user.ShowLastSeen,
+                user.Discoverable, user.ReceiptsSince, user.ShowLastSeen,
             });
 
     public Task SetPasswordAsync(Guid id, string passwordHash, CancellationToken ct) =>

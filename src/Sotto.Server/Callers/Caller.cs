@@ -26,6 +26,9 @@ internal interface ICallerCheck
 /// <remarks>Implemented by Conversations, which raises the roster version of each of the user's conversations.</remarks>
 internal interface IDeviceListChanged
 {
+    /// <summary>As below, for what rosters hold beside devices: blocks, and who gives read receipts. Nobody is told.</summary>
+    Task<Action> RosterFactsChangedAsync(Storage.Session session, Guid userId);
+
     /// <summary>Writes what must change; the returned action is called after the commit and must not throw.</summary>
     Task<Action> DeviceListChangedAsync(Storage.Session session, Guid userId, Guid? newDeviceId);
 }

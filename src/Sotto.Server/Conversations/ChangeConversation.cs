@@ -12,7 +12,7 @@ internal sealed class ChangeConversation(RosterChanges changes, ConversationStor
 {
     public static void Map(Routes routes) =>
         routes.Patch("/conversations/{conversation_id}", "Changes a conversation, or the caller's own view of it.")
-            .Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.PermissionDenied)
+            .Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.UserBlocked)
             .Handle((ChangeConversation use, Call call, ConversationChanges body) =>
                 use.ChangeAsync(call.Caller, call.Id("conversation_id"), body, call.Ct));
 
@@ -30,6 +30,7 @@ internal sealed class ChangeConversation(RosterChanges changes, ConversationStor
                 }
 
                 roster.MustModerate(caller.UserId);                                                       // 403
+                roster.MustNotBeBlocked();                                                                // 403
                 NewConversationRules.MustAllow(roster.Type, body.Visibility);                             // 422
                 return await AppendAsync(caller, roster, body, ct);
             },

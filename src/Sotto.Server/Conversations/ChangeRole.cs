@@ -29,7 +29,15 @@ internal sealed class ChangeRole(RosterChanges changes, MemberStore store)
 
                 await changes.AppendAsync(
                     roster, new SystemAction(SystemMessages.RoleChanged, caller.UserId, [userId], role),
-                    (session, _) => MemberStore.SetRoleAsync(session, id, userId, role), ct);
+                    async (session, _) =>
+                    {
+                        await MemberStore.SetRoleAsync(session, id, userId, role);
+                        if (role == MemberRole.Member)
+                        {
+                            await InviteStore.VoidOfAsync(session, id, userId);
+                        }
+                    },
+                    ct);
                 return true;
             },
             ct);                                                          // 404

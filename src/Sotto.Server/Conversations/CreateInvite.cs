@@ -18,7 +18,7 @@ internal sealed class CreateInvite(Rosters rosters, InviteStore store, TimeProvi
 
     public static void Map(Routes routes) =>
         routes.Post("/conversations/{conversation_id}/invites", "Makes an invite code.")
-            .Created().Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.MembersFixed)
+            .Created().Once().Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.PermissionDenied, Errors.MembersFixed)
             .TakesOptional<NewInvite>()
             .Handle(async (CreateInvite use, Call call) =>
             {

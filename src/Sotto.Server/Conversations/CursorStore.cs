@@ -18,6 +18,12 @@ internal sealed class CursorRow
     public long ReadSeq { get; init; }
 
     public long ReadAt { get; init; }
+
+    /// <summary>Where a device began that came later: what came before was not delivered to it, though it may have been read.</summary>
+    public long StartSeq { get; init; }
+
+    /// <summary>Whether the device has been reached by this entry.</summary>
+    public bool Has(long seq) => (seq > StartSeq && DeliveredSeq >= seq) || ReadSeq >= seq;
 }
 
 /// <summary>A conversation a device follows: where the device is, and up to where it may see.</summary>
@@ -63,11 +69,11 @@ internal sealed class CursorStore(Database database)
         database.WriteAsync<IReadOnlyList<CursorMoved>>(
             async session =>
             {
-                var before = new Dictionary<(Guid, Guid), CursorRow>();
+                var reached = new Reached();
                 var joined = new Dictionary<(Guid, Guid), long>();
                 foreach (var chunk in moves.Chunk(500))
                 {
-                    await ReadBeforeAsync(session, chunk, before, joined);
+                    await ReadBeforeAsync(session, chunk, reached, joined);
                 }
 
                 await using var upsert = new UpsertCommand(session);
@@ -76,10 +82,8 @@ internal sealed class CursorStore(Database database)
                 {
                     if (await upsert.RunAsync(move) is var (delivered, read))
                     {
-                        var row = before.GetValueOrDefault((move.ConversationId, move.DeviceId));
                         var start = joined.GetValueOrDefault((move.ConversationId, move.UserId), 1) - 1;
-                        moved.Add(new CursorMoved(
-                            move.ConversationId, move.UserId, move.DeviceId, row?.DeliveredSeq ?? start, delivered, row?.ReadSeq ?? start, read, move.At));
+                        moved.Add(reached.Move(move, delivered, read, start));
                     }
                 }
 
@@ -92,7 +96,7 @@ internal sealed class CursorStore(Database database)
         database.ReadAsync(
             session => session.ListAsync<CursorRow>(
                 """
-                select conversation_id, user_id, device_id, delivered_seq, delivered_at, read_seq, read_at
+                select conversation_id, user_id, device_id, delivered_seq, delivered_at, read_seq, read_at, start_seq
                 from cursors where conversation_id = @conversationId
                 """,
                 new { conversationId }),
@@ -121,8 +125,8 @@ internal sealed class CursorStore(Database database)
     public static Task<int> StartDeviceAsync(Session session, Guid userId, Guid deviceId, long now) =>
         session.ExecuteAsync(
             """
-            insert into cursors (conversation_id, device_id, user_id, delivered_seq, delivered_at, read_seq, read_at)
-            select m.conversation_id, @deviceId, m.user_id, h.last_seq, @now, 0, @now
+            insert into cursors (conversation_id, device_id, user_id, delivered_seq, delivered_at, read_seq, read_at, start_seq)
+            select m.conversation_id, @deviceId, m.user_id, h.last_seq, @now, 0, @now, h.last_seq
             from members m join heads h on h.conversation_id = m.conversation_id
             where m.user_id = @userId and m.left_seq is null
             on conflict (conversation_id, device_id) do nothing
@@ -130,24 +134,47 @@ internal sealed class CursorStore(Database database)
             new { userId, deviceId, now });
 
     private static async Task ReadBeforeAsync(
-        Session session, CursorMove[] moves, Dictionary<(Guid, Guid), CursorRow> before, Dictionary<(Guid, Guid), long> joined)
+        Session session, CursorMove[] moves, Reached reached, Dictionary<(Guid, Guid), long> joined)
     {
         var args = new
         {
             conversations = session.Ids(moves.Select(move => move.ConversationId).Distinct()),
-            devices = session.Ids(moves.Select(move => move.DeviceId).Distinct()),
             users = session.Ids(moves.Select(move => move.UserId).Distinct()),
         };
         foreach (var row in await session.ListAsync<CursorRow>(
-            "select conversation_id, device_id, delivered_seq, read_seq from cursors where device_id in @devices and conversation_id in @conversations", args))
+            "select conversation_id, user_id, device_id, delivered_seq, read_seq, start_seq from cursors where user_id in @users and conversation_id in @conversations", args))
         {
-            before[(row.ConversationId, row.DeviceId)] = row;
+            reached.Know(row);
         }
 
         foreach (var row in await session.ListAsync<FollowedRow>(
             "select conversation_id, user_id, joined_seq from members where user_id in @users and conversation_id in @conversations", args))
         {
             joined[(row.ConversationId, row.UserId)] = row.JoinedSeq;
+        }
+    }
+
+    /// <summary>How far devices, and by them their users, have come before each move of a batch.</summary>
+    private sealed class Reached
+    {
+        private readonly Dictionary<(Guid Conversation, Guid Device), long> _devices = [];
+        private readonly Dictionary<(Guid Conversation, Guid User), (long Delivered, long Read)> _users = [];
+
+        public void Know(CursorRow row)
+        {
+            _devices[(row.ConversationId, row.DeviceId)] = row.DeliveredSeq;
+            var (delivered, read) = _users.GetValueOrDefault((row.ConversationId, row.UserId));
+            var own = row.DeliveredSeq > row.StartSeq ? row.DeliveredSeq : row.ReadSeq;
+            _users[(row.ConversationId, row.UserId)] = (Math.Max(delivered, own), Math.Max(read, row.ReadSeq));
+        }
+
+        public CursorMoved Move(CursorMove move, long delivered, long read, long start)
+        {
+            var device = _devices.GetValueOrDefault((move.ConversationId, move.DeviceId), start);
+            var (deliveredBefore, readBefore) = _users.GetValueOrDefault((move.ConversationId, move.UserId), (start, start));
+            Know(new CursorRow { ConversationId = move.ConversationId, UserId = move.UserId, DeviceId = move.DeviceId, DeliveredSeq = delivered, ReadSeq = read });
+            return new CursorMoved(
+                move.ConversationId, move.UserId, move.DeviceId, device, Math.Max(deliveredBefore, start), delivered, Math.Max(readBefore, start), read, move.At);
         }
     }
 

@@ -3,9 +3,12 @@ using Sotto.Server.Storage;
 
 namespace Sotto.Server.Conversations;
 
-/// <summary>A device's place in a conversation has moved; the values are seqs, and never smaller than before.</summary>
+/// <summary>A device's place in a conversation has moved; the values are seqs.</summary>
+/// <param name="DeviceBefore">How far this device had acknowledged.</param>
+/// <param name="DeliveredBefore">How far any device of the user had acknowledged: what a status of the user has come to. It may be further than this one is now.</param>
+/// <param name="ReadBefore">How far the user had read on any device.</param>
 internal sealed record CursorMoved(
-    Guid ConversationId, Guid UserId, Guid DeviceId, long DeliveredBefore, long Delivered, long ReadBefore, long Read, long At);
+    Guid ConversationId, Guid UserId, Guid DeviceId, long DeviceBefore, long DeliveredBefore, long Delivered, long ReadBefore, long Read, long At);
 
 /// <summary>
 /// How far each device has acknowledged and read. Moves are collected in memory and written together, as the greater value, at most twice a

@@ -41,6 +41,10 @@ internal sealed class InviteStore(Database database, TimeProvider clock)
     public static Task VoidAsync(Session session, Guid conversationId) =>
         session.ExecuteAsync("delete from invites where conversation_id = @conversationId", new { conversationId });
 
+    /// <summary>Whoever is out, or may invite no more, leaves no way in behind.</summary>
+    public static Task VoidOfAsync(Session session, Guid conversationId, Guid createdBy) =>
+        session.ExecuteAsync("delete from invites where conversation_id = @conversationId and created_by = @createdBy", new { conversationId, createdBy });
+
     /// <summary>The job: drops those that are good for nothing.</summary>
     public Task SweepAsync(CancellationToken ct) =>
         database.WriteAsync(session => session.ExecuteAsync("delete from invites where expires_at <= @now or uses_left <= 0", new { now = clock.NowMs() }), ct);

@@ -21,6 +21,14 @@ internal sealed class LogReadStore(Database database, TimeProvider clock)
         database.ReadAsync(
             session => session.ListAsync<Entry>($"select {LogStore.Columns} from entries where id in @ids", new { ids = session.Ids(ids) }), ct);
 
+    /// <summary>Where messages stand in their logs; those that are gone are missing.</summary>
+    public async Task<IReadOnlyDictionary<Guid, long>> SeqsAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    {
+        var rows = await database.ReadAsync(
+            session => session.ListAsync<SeqRow>("select id, seq from entries where id in @ids", new { ids = session.Ids(ids) }), ct);
+        return rows.ToDictionary(row => row.Id, row => row.Seq);
+    }
+
     /// <summary>The last seq of each conversation that exists.</summary>
     public async Task<IReadOnlyDictionary<Guid, long>> HeadsAsync(IEnumerable<Guid> conversationIds, CancellationToken ct)
     {
@@ -50,6 +58,23 @@ internal sealed class LogReadStore(Database database, TimeProvider clock)
                 """,
                 new { conversationId }),
             ct);
+
+    /// <summary>The last edit or deletion of each of these messages.</summary>
+    public async Task<IReadOnlyDictionary<Guid, long>> LastChangesAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    {
+        var rows = await database.ReadAsync(
+            session => session.ListAsync<SeqRow>(
+                "select target_id as id, max(seq) as seq from entries where target_id in @ids and kind in (2, 3) group by target_id", new { ids = session.Ids(ids) }),
+            ct);
+        return rows.ToDictionary(row => row.Id, row => row.Seq);
+    }
+
+    private sealed class SeqRow
+    {
+        public Guid Id { get; init; }
+
+        public long Seq { get; init; }
+    }
 
     private sealed class HeadRow
     {

@@ -9,6 +9,18 @@ namespace Sotto.Server.Conversations;
 /// </summary>
 internal sealed class RaiseRosters(Rosters rosters, ConversationNews news, TimeProvider clock) : IDeviceListChanged
 {
+    public async Task<Action> RosterFactsChangedAsync(Session session, Guid userId)
+    {
+        var conversations = await RosterStore.RaiseAllAsync(session, userId);
+        return () =>
+        {
+            foreach (var id in conversations)
+            {
+                rosters.Forget(id);
+            }
+        };
+    }
+
     public async Task<Action> DeviceListChangedAsync(Session session, Guid userId, Guid? newDeviceId)
     {
         var conversations = await RosterStore.RaiseAllAsync(session, userId);

@@ -6,7 +6,8 @@ namespace Sotto.Server.Conversations;
 internal readonly record struct RosterDevice(Guid DeviceId, bool HasKeys);
 
 /// <summary>A member, and the devices messages must reach.</summary>
-internal sealed record RosterMember(Guid UserId, MemberRole Role, long JoinedSeq, bool ReadReceipts, IReadOnlyList<RosterDevice> Devices)
+/// <param name="ReceiptsSince">Since when they give and see read receipts; null while they don't.</param>
+internal sealed record RosterMember(Guid UserId, MemberRole Role, long JoinedSeq, long? ReceiptsSince, IReadOnlyList<RosterDevice> Devices)
 {
     public bool MayModerate => Role is MemberRole.Admin or MemberRole.Moderator;
 }
@@ -49,7 +50,18 @@ internal sealed record Roster(
             throw Errors.PermissionDenied.Because("Only admins and moderators send to a channel.");
         }
 
-        return IsBlocked ? throw Errors.UserBlocked.Because("You can't write to this person.") : member;
+        MustNotBeBlocked();
+        return member;
+    }
+
+    /// <summary>Nothing of one reaches the other in the direct conversation of two of whom one has blocked the other.</summary>
+    /// <exception cref="RefusedException">USER_BLOCKED.</exception>
+    public void MustNotBeBlocked()
+    {
+        if (IsBlocked)
+        {
+            throw Errors.UserBlocked.Because("You can't write to this person.");
+        }
     }
 
     /// <exception cref="RefusedException">MEMBERS_FIXED.</exception>

@@ -54,6 +54,7 @@ internal sealed class RosterChanges(Rosters rosters, ConversationLog log, TimePr
             async (session, entry) =>
             {
                 await MemberStore.LeaveAsync(session, entry, userId);
+                await InviteStore.VoidOfAsync(session, roster.ConversationId, userId);
                 if (successor is { } admin)
                 {
                     await MemberStore.SetRoleAsync(session, roster.ConversationId, admin, MemberRole.Admin);

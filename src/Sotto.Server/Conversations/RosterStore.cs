@@ -53,7 +53,7 @@ internal sealed class RosterStore(Database database)
 
         var rows = await session.ListAsync<MemberRow>(
             """
-            select m.user_id, m.role, m.joined_seq, u.read_receipts, d.id as device_id, d.has_keys
+            select m.user_id, m.role, m.joined_seq, u.receipts_since, d.id as device_id, d.has_keys
             from members m
             join users u on u.id = m.user_id
             left join devices d on d.user_id = m.user_id and d.revoked_at is null
@@ -64,7 +64,7 @@ internal sealed class RosterStore(Database database)
         var members = rows.GroupBy(row => row.UserId).ToDictionary(
             person => person.Key,
             person => new RosterMember(
-                person.Key, EnumText.Parse<MemberRole>(person.First().Role), person.First().JoinedSeq, person.First().ReadReceipts,
+                person.Key, EnumText.Parse<MemberRole>(person.First().Role), person.First().JoinedSeq, person.First().ReceiptsSince,
                 person.Where(row => row.DeviceId is not null).Select(row => new RosterDevice(row.DeviceId!.Value, row.HasKeys ?? false)).ToArray()));
         var type = EnumText.Parse<ConversationType>(head.Type);
         return new Roster(
@@ -121,7 +121,7 @@ internal sealed class RosterStore(Database database)
 
         public long JoinedSeq { get; init; }
 
-        public bool ReadReceipts { get; init; }
+        public long? ReceiptsSince { get; init; }
 
         public Guid? DeviceId { get; init; }
 

@@ -128,7 +128,7 @@ internal sealed class CatchUp(
     {
         foreach (var left in rows.Where(row => row.LeftSeq is not null))
         {
-            await ReadAsync(follower, left.ConversationId, left.DeliveredSeq, left.LeftSeq!.Value, ct);
+            await ReadAsync(follower, left, left.DeliveredSeq, left.LeftSeq!.Value, ct);
         }
 
         var current = rows.Where(row => row.LeftSeq is null).ToArray();
@@ -149,15 +149,15 @@ internal sealed class CatchUp(
         Feed? joined = null;
         try
         {
-            var position = await ReadAsync(follower, row.ConversationId, row.DeliveredSeq, row.LastSeq, ct);
-            while (position is { } at && !feed.TryJoin(follower, at))
+            var position = await ReadAsync(follower, row, row.DeliveredSeq, row.LastSeq, ct);
+            while (position is { } at && !feed.TryJoin(follower, at, row.JoinedSeq))
             {
                 if (feed.IsClosed)
                 {
                     feed = (await feeds.OpenAsync([(row.ConversationId, at)], ct))[0];
                 }
 
-                position = await ReadAsync(follower, row.ConversationId, at, Math.Max(feed.Head, at), ct);
+                position = await ReadAsync(follower, row, at, Math.Max(feed.Head, at), ct);
             }
 
             joined = position is null ? null : feed;
@@ -175,14 +175,18 @@ internal sealed class CatchUp(
     }
 
     /// <returns>The seq up to which everything that exists was sent; null when the user was removed on the way, and sees nothing later.</returns>
-    private async Task<long?> ReadAsync(SocketFollower follower, Guid conversationId, long after, long through, CancellationToken ct)
+    private async Task<long?> ReadAsync(SocketFollower follower, FollowedRow row, long after, long through, CancellationToken ct)
     {
         while (after < through)
         {
-            var page = await events.AfterAsync(conversationId, after, through, LogEvents.PageSize, ct);
+            var page = await events.AfterAsync(row.ConversationId, after, through, LogEvents.PageSize, ct);
             foreach (var delivered in page)
             {
-                await follower.SendAsync(delivered, ct);
+                if (delivered.For(row) is { } visible)
+                {
+                    await follower.SendAsync(visible, ct);
+                }
+
                 after = delivered.Entry.Seq;
                 if (delivered.Entry.Kind == EntryKind.System && Removes(SystemMessages.Read(delivered.Entry), follower.UserId))
                 {

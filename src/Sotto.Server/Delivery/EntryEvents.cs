@@ -9,8 +9,27 @@ namespace Sotto.Server.Delivery;
 /// <summary>An entry with what its events need beside it.</summary>
 /// <param name="Target">The message an edit belongs to, as it is now; null when it is gone.</param>
 /// <param name="Facts">The conversation as it is now, where the entry says that it changed.</param>
-internal sealed record Delivered(Entry Entry, Entry? Target, MessageParts Parts, ConversationFacts? Facts)
+/// <param name="AboutSeq">What it is about: itself, or the message that it changes. 0 where that is gone.</param>
+internal sealed record Delivered(Entry Entry, Entry? Target, MessageParts Parts, ConversationFacts? Facts, long AboutSeq)
 {
+    /// <summary>The last change of the message itself; 0 where there was none.</summary>
+    public long ChangedSeq { get; init; }
+
+    /// <summary>Whether a member sees it whose history begins there: nothing tells of what came before, however it changes.</summary>
+    public bool IsFor(long joinedSeq) => AboutSeq >= joinedSeq;
+
+    /// <summary>
+    /// The same for somebody whose history ends there: without reactions that came later; null where the content itself is of later, as what it was
+    /// is no longer known.
+    /// </summary>
+    public Delivered? Until(long leftSeq) =>
+        ChangedSeq > leftSeq ? null
+        : Parts.Reactions.Any(reaction => reaction.Seq > leftSeq) ? this with { Parts = Parts with { Reactions = [.. Parts.Reactions.Where(reaction => reaction.Seq <= leftSeq)] } }
+        : this;
+
+    /// <summary>What a member, or somebody who was one, gets of it; null: nothing.</summary>
+    public Delivered? For(FollowedRow row) => !IsFor(row.JoinedSeq) ? null : row.LeftSeq is { } left ? Until(left) : this;
+
     /// <summary>Whether the events are the same bytes for all devices but for the wrapped keys of the message itself.</summary>
     public bool IsShared => Parts is { Reactions.Count: 0, Deletion: null } && Entry.Kind is EntryKind.Message or EntryKind.System or EntryKind.ReactionRemoved;
 }

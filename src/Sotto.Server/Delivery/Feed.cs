@@ -21,7 +21,7 @@ internal interface IFollower
 internal sealed class Feed(Guid conversationId, long head)
 {
     private readonly Lock _lock = new();
-    private readonly List<(IFollower Follower, long Position)> _followers = [];
+    private readonly List<(IFollower Follower, long Position, long JoinedSeq)> _followers = [];
     private bool _isClosed;
 
     public Guid ConversationId => conversationId;
@@ -45,8 +45,9 @@ internal sealed class Feed(Guid conversationId, long head)
     }
 
     /// <summary>Joins, if the follower has everything up to the head.</summary>
+    /// <param name="joinedSeq">Where the member's history begins: changes of what is older are not for them.</param>
     /// <returns>False when there is more to catch up with, or the feed is closed.</returns>
-    public bool TryJoin(IFollower follower, long position)
+    public bool TryJoin(IFollower follower, long position, long joinedSeq)
     {
         lock (_lock)
         {
@@ -58,7 +59,7 @@ internal sealed class Feed(Guid conversationId, long head)
             // The follower may be ahead of the feed, having read the log itself: what it has is not given again.
             if (!_followers.Exists(entry => entry.Follower == follower))
             {
-                _followers.Add((follower, position));
+                _followers.Add((follower, position, joinedSeq));
             }
 
             return true;
@@ -171,9 +172,9 @@ internal sealed class Feed(Guid conversationId, long head)
 
     private void Pass(Outgoing outgoing)
     {
-        foreach (var (follower, position) in _followers)
+        foreach (var (follower, position, joinedSeq) in _followers)
         {
-            if (outgoing.Seq > position)
+            if (outgoing.Seq > position && outgoing.IsFor(joinedSeq))
             {
                 follower.Take(outgoing);
             }
@@ -191,6 +192,8 @@ internal sealed class Outgoing(Delivered delivered, object? origin)
     public long Seq => delivered.Entry.Seq;
 
     public Entry Entry => delivered.Entry;
+
+    public bool IsFor(long joinedSeq) => delivered.IsFor(joinedSeq);
 
     /// <summary>The socket the entry came over; it gets an answer instead.</summary>
     public object? Origin => origin;

@@ -40,7 +40,7 @@ internal sealed class Sync(CursorStore store, Cursors cursors, LogEvents events)
 
             var entries = await events.AfterAsync(row.ConversationId, row.DeliveredSeq, row.LeftSeq ?? row.LastSeq, left, call.Ct);
             left -= entries.Count;
-            foreach (var bytes in entries.SelectMany(entry => EntryEvents.Of(entry, entry.IsShared ? default : caller.DeviceId)))
+            foreach (var bytes in entries.Select(entry => entry.For(row)).OfType<Delivered>().SelectMany(entry => EntryEvents.Of(entry, entry.IsShared ? default : caller.DeviceId)))
             {
                 output.Write(any ? ","u8 : default);
                 bytes.WriteTo(output, caller.DeviceId);

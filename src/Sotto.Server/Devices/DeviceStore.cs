@@ -68,8 +68,10 @@ internal sealed class DeviceStore(Database database)
         var devices = await ListAsync(userId, ct);
         var backups = await database.ReadAsync(
             session => session.ListAsync<BackupRow>($"select {BackupRow.Columns} from backups where user_id = @userId order by name", new { userId }), ct);
+        var manifest = await database.ReadAsync(session => ManifestStore.NewestAsync(session, userId), ct);
         return export with
         {
+            Manifest = manifest,
             Devices = [.. devices.Select(device => device.ToDevice(Guid.Empty))],
             Backups = [.. backups.Select(row => row.ToInfo())],
         };

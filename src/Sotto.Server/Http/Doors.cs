@@ -20,8 +20,8 @@ internal static class Doors
             return new StoredAnswer(call.Status, value is RawAnswer raw ? raw : value is null ? null : Serialise(value));
         }
 
-        var answer = route.IsOnce && caller is not null && context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
-            ? await context.RequestServices.GetRequiredService<Idempotency>().OnceAsync(caller.UserId, key, call, RunAsync)
+        var answer = route.IsOnce && context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
+            ? await context.RequestServices.GetRequiredService<Idempotency>().OnceAsync(caller?.UserId, key, call, RunAsync)
             : await RunAsync();
         await WriteAsync(context, answer);
     }

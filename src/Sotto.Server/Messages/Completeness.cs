@@ -11,12 +11,13 @@ internal static class Completeness
     /// A device that has published keys must address every active device with keys of every member except itself, and none else. A plain device may
     /// address any device, but members only.
     /// </summary>
+    /// <param name="about">The message that is changed or reacted to: whoever joined later doesn't see it, and needs no key. Null for a new one.</param>
     /// <exception cref="RefusedException">DEVICE_LIST_MISMATCH with <c>missing</c> and <c>stale</c>; VALIDATION_ERROR for a plain device.</exception>
-    public static void Check(Roster roster, Guid senderId, Guid senderDeviceId, PackedKeys keys)
+    public static void Check(Roster roster, Guid senderId, Guid senderDeviceId, PackedKeys keys, Entry? about = null)
     {
         if (HasKeys(roster, senderId, senderDeviceId))
         {
-            MustFit(roster, senderDeviceId, keys);
+            MustFit(roster, senderDeviceId, keys, about?.Seq ?? long.MaxValue);
         }
         else
         {
@@ -24,18 +25,17 @@ internal static class Completeness
         }
     }
 
-    /// <summary>Members who have devices, all with keys, of which none is addressed: they can't read the message.</summary>
+    /// <summary>
+    /// Members who have devices of which none is addressed: they can't read the message. Of a sealed one these are members none of whose devices has
+    /// keys; from a plain device, which may leave out whom it likes, members all of whose devices have them.
+    /// </summary>
     public static List<Guid> Unaddressed(Roster roster, Guid senderId, Guid senderDeviceId, PackedKeys keys)
     {
         var unaddressed = new List<Guid>();
-        if (HasKeys(roster, senderId, senderDeviceId))
-        {
-            return unaddressed;
-        }
-
+        var isSealed = HasKeys(roster, senderId, senderDeviceId);
         foreach (var member in roster.Members.Values)
         {
-            if (member.UserId != senderId && member.Devices.Count > 0 && member.Devices.All(device => device.HasKeys) && !Addresses(keys, member))
+            if (member.UserId != senderId && member.Devices.Count > 0 && member.Devices.All(device => device.HasKeys != isSealed) && !Addresses(keys, member))
             {
                 unaddressed.Add(member.UserId);
             }
@@ -73,7 +73,7 @@ internal static class Completeness
         return false;
     }
 
-    private static void MustFit(Roster roster, Guid senderDeviceId, PackedKeys keys)
+    private static void MustFit(Roster roster, Guid senderDeviceId, PackedKeys keys, long aboutSeq)
     {
         var given = new Dictionary<Guid, Guid>(keys.Count);
         for (var i = 0; i < keys.Count; i++)
@@ -95,7 +95,7 @@ internal static class Completeness
                 {
                     given.Remove(device.DeviceId);
                 }
-                else
+                else if (member.JoinedSeq <= aboutSeq)
                 {
                     (missing ??= []).Add(device.DeviceId);
                 }

@@ -68,7 +68,7 @@ internal sealed class DeleteMessage(RateLimits limits, Rosters rosters, Conversa
 
                 if (isSealed)
                 {
-                    Completeness.Check(roster, caller.UserId, caller.DeviceId, keys); // 409
+                    Completeness.Check(roster, caller.UserId, caller.DeviceId, keys, message); // 409
                 }
 
                 limits.Take(Limit.Messages, caller.UserId);                       // 429

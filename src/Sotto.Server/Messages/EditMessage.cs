@@ -63,7 +63,7 @@ internal sealed class EditMessage(RateLimits limits, Rosters rosters, Conversati
                 }
 
                 roster.MustLetSend(caller.UserId);                                // 403
-                Completeness.Check(roster, caller.UserId, caller.DeviceId, keys); // 409, or 422 for a plain device
+                Completeness.Check(roster, caller.UserId, caller.DeviceId, keys, message); // 409, or 422 for a plain device
                 limits.Take(Limit.Messages, caller.UserId);                       // 429
                 return await log.AppendAsync(
                     new PendingEntry(draft, roster.Version)

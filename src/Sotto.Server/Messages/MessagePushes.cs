@@ -9,11 +9,11 @@ namespace Sotto.Server.Messages;
 /// <summary>Tells of what is no entry of the log: statuses, and keys that were added. Lost ones do no harm: the truth is in <c>GET /messages/</c>.</summary>
 internal sealed class MessagePushes(SocketRegistry sockets, Rosters rosters, MessageStore store, MessageViews views)
 {
-    /// <summary>The status of one message with one person; told to its sender.</summary>
+    /// <summary>The status of one message with one person; told to its sender, unless another device of theirs has come further.</summary>
     public async Task StatusAsync(Entry message, Caller reporter, MessageStatusType status, long at, CancellationToken ct)
     {
         var roster = await rosters.CurrentAsync(message.ConversationId, ct);
-        if (roster.Count <= Sizes.ListedStatuses)
+        if (roster.Count <= Sizes.ListedStatuses && await views.StatusOfAsync(roster, message, reporter.UserId, ct) == status)
         {
             Tell(roster, message.SenderId, message, reporter.UserId, reporter.DeviceId, status, at);
         }
@@ -25,7 +25,7 @@ internal sealed class MessagePushes(SocketRegistry sockets, Rosters rosters, Mes
         foreach (var move in moves)
         {
             var isRead = move.Read > move.ReadBefore;
-            if (!isRead && move.Delivered <= move.DeliveredBefore)
+            if (!isRead && move.Delivered <= Math.Min(move.DeliveredBefore, move.DeviceBefore))
             {
                 continue;
             }
@@ -41,10 +41,25 @@ internal sealed class MessagePushes(SocketRegistry sockets, Rosters rosters, Mes
                 await TellAsync(roster, move, move.ReadBefore, move.Read, MessageStatusType.Read, ct);
             }
 
-            if (move.Delivered > Math.Max(move.DeliveredBefore, isRead ? move.Read : 0))
+            var known = Math.Max(move.DeliveredBefore, isRead ? move.Read : 0);
+            if (move.Delivered > known)
             {
-                await TellAsync(roster, move, Math.Max(move.DeliveredBefore, isRead ? move.Read : 0), move.Delivered, MessageStatusType.Delivered, ct);
+                await TellAsync(roster, move, known, move.Delivered, MessageStatusType.Delivered, ct);
             }
+
+            if (move.DeviceBefore < Math.Min(known, move.Delivered))
+            {
+                await TellRecoveredAsync(roster, move, move.DeviceBefore, Math.Min(known, move.Delivered), ct);
+            }
+        }
+    }
+
+    /// <summary>A device has got what another one of the user had got before it; where that one could not read it, the user now can.</summary>
+    private async Task TellRecoveredAsync(Roster roster, CursorMoved move, long after, long through, CancellationToken ct)
+    {
+        foreach (var message in await store.FailedElsewhereAsync(move.ConversationId, move.UserId, move.DeviceId, after, through, ct))
+        {
+            Tell(roster, message.SenderId, message, move.UserId, move.DeviceId, MessageStatusType.Delivered, move.At);
         }
     }
 
@@ -99,5 +114,5 @@ internal sealed class MessagePushes(SocketRegistry sockets, Rosters rosters, Mes
         }
     }
 
-    private static bool GivesReceipts(Roster roster, Guid userId) => roster.Members.TryGetValue(userId, out var member) && member.ReadReceipts;
+    private static bool GivesReceipts(Roster roster, Guid userId) => roster.Members.TryGetValue(userId, out var member) && member.ReceiptsSince is not null;
 }

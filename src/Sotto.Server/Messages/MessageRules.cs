@@ -22,15 +22,6 @@ internal static class MessageRules
         }
     }
 
-    /// <exception cref="RefusedException">USER_BLOCKED.</exception>
-    public static void MustNotBeBlocked(this Roster roster)
-    {
-        if (roster.IsBlocked)
-        {
-            throw Errors.UserBlocked.Because("You can't write to this person.");
-        }
-    }
-
     /// <summary>An entry that changes this message.</summary>
     public static Entry Change(this Entry message, EntryKind kind, Caller caller, TimeProvider clock)
     {

@@ -148,6 +148,30 @@ internal sealed class MessageStore(Database database)
                 new { conversationId, userId, after, limit }),
             ct);
 
+    /// <summary>The user's reactions that stand.</summary>
+    public Task<IReadOnlyList<Entry>> ReactionsOfAsync(Guid conversationId, Guid userId, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<Entry>(
+                $"""
+                select {LogStore.Columns} from entries
+                where conversation_id = @conversationId and sender_id = @userId and kind = 4 and deleted = false order by seq
+                """,
+                new { conversationId, userId }),
+            ct);
+
+    /// <summary>Messages in a stretch of the log that another device of the user could not read.</summary>
+    public Task<IReadOnlyList<Entry>> FailedElsewhereAsync(Guid conversationId, Guid userId, Guid deviceId, long after, long through, CancellationToken ct) =>
+        database.ReadAsync(
+            session => session.ListAsync<Entry>(
+                """
+                select e.id, e.conversation_id, e.seq, e.sender_id from entries e
+                where e.conversation_id = @conversationId and e.seq > @after and e.seq <= @through and e.kind = 0
+                    and e.id in (select f.message_id from failures f where f.user_id = @userId and f.device_id <> @deviceId)
+                order by e.seq
+                """,
+                new { conversationId, userId, deviceId, after, through }),
+            ct);
+
     /// <summary>Takes back all reactions of a user who is being erased.</summary>
     public Task TakeBackReactionsAsync(Guid conversationId, Guid userId, CancellationToken ct) =>
         database.WriteAsync(

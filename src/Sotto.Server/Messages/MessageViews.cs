@@ -46,6 +46,15 @@ internal sealed class MessageViews(MessageStore store, CursorStore cursors, Rost
         return [.. messages.Select(message => Parts(byTarget, message, null, []))];
     }
 
+    /// <summary>How far a message has come with one person, over all their devices.</summary>
+    public async Task<MessageStatusType> StatusOfAsync(Roster roster, Entry message, Guid userId, CancellationToken ct)
+    {
+        await waiting.FlushAsync(roster.ConversationId, ct);
+        var failures = await store.FailuresAsync([message.Id], ct);
+        var statuses = new StatusView(roster, await cursors.OfConversationAsync(roster.ConversationId, ct), message.SenderId);
+        return statuses.Of(message, failures).FirstOrDefault(person => person.UserId == userId).Status;
+    }
+
     private async Task<IReadOnlyList<MessageParts>> PartsAsync(Roster roster, IReadOnlyList<Entry> messages, Guid viewerId, CancellationToken ct)
     {
         if (messages.Count == 0)

@@ -1,3 +1,4 @@
+using Sotto.Server.Accounts;
 using Sotto.Server.Callers;
 using Sotto.Server.Conversations;
 using Sotto.Server.Http;
@@ -22,6 +23,7 @@ internal static class MessagesModule
         services.AddSingleton<ReportMessageStatus>();
         services.AddSingleton<GetMessages>();
         services.AddSingleton<IUserErased, EraseMessages>();
+        services.AddSingleton<ExportMessages>().AddSingleton(provider => new ExportPart(provider.GetRequiredService<ExportMessages>().FillAsync));
         services.AddSingleton<ExpireMessages>();
         services.AddJob<ExpireMessages>("expired messages", ExpireMessages.Period, (job, ct) => job.RunAsync(ct));
     }

@@ -68,7 +68,7 @@ internal sealed class React(RateLimits limits, Rosters rosters, ConversationLog 
             roster =>
             {
                 roster.MustNotBeBlocked();                                        // 403
-                Completeness.Check(roster, caller.UserId, caller.DeviceId, keys); // 409, or 422 for a plain device
+                Completeness.Check(roster, caller.UserId, caller.DeviceId, keys, message); // 409, or 422 for a plain device
             },
             (session, pending) => MessageStore.ReplaceReactionAsync(session, messageId, caller.UserId, except: pending.Entry.Id), ct);
         return appended.Existing ?? appended.Entry;

@@ -22,7 +22,7 @@ internal readonly record struct PersonStatus(Guid UserId, MessageStatusType Stat
 internal sealed class StatusView(Roster roster, IEnumerable<CursorRow> cursors, Guid viewerId)
 {
     private readonly ILookup<Guid, CursorRow> _cursors = cursors.ToLookup(cursor => cursor.UserId);
-    private readonly bool _viewerGivesReceipts = !roster.Members.TryGetValue(viewerId, out var viewer) || viewer.ReadReceipts;
+    private readonly long? _viewerSince = roster.Members.TryGetValue(viewerId, out var viewer) ? viewer.ReceiptsSince : 0;
 
     /// <summary>Whether each recipient is listed; else only counts are given.</summary>
     public bool Lists => roster.Count <= Sizes.ListedStatuses;
@@ -58,16 +58,17 @@ internal sealed class StatusView(Roster roster, IEnumerable<CursorRow> cursors, 
 
     private PersonStatus Of(RosterMember member, Entry message, IReadOnlyCollection<FailureRow> failures)
     {
-        var mayShowRead = _viewerGivesReceipts && member.ReadReceipts;
+        // What was read while either had receipts off was never told, and isn't told afterwards.
+        var readFrom = _viewerSince is { } seen && member.ReceiptsSince is { } given ? Math.Max(seen, given) : long.MaxValue;
         PersonStatus best = new(member.UserId, MessageStatusType.Sent, message.CreatedAt);
         foreach (var cursor in _cursors[member.UserId])
         {
-            if (cursor.DeliveredSeq < message.Seq || HasFailed(failures, message.Id, member.UserId, cursor.DeviceId))
+            if (!cursor.Has(message.Seq) || HasFailed(failures, message.Id, member.UserId, cursor.DeviceId))
             {
                 continue;
             }
 
-            var isRead = mayShowRead && cursor.ReadSeq >= message.Seq;
+            var isRead = cursor.ReadSeq >= message.Seq && cursor.ReadAt >= readFrom;
             var status = isRead ? MessageStatusType.Read : MessageStatusType.Delivered;
             if (status > best.Status)
             {

@@ -15,7 +15,7 @@ internal sealed class SetTypingState(RateLimits limits, Rosters rosters, JoinedS
 
     public static void Map(CommandMap commands) =>
         commands.On("typing", "Tells that the user is typing, or has stopped.")
-            .Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.RateLimited)
+            .Refuses(Errors.ConversationNotFound, Errors.NotAMember, Errors.UserBlocked, Errors.RateLimited)
             .Handle((SetTypingState use, CommandCall call, SetTyping body) => use.SetAsync(call, body));
 
     /// <summary>Whoever has gone with the last socket types no more.</summary>
@@ -62,11 +62,9 @@ internal sealed class SetTypingState(RateLimits limits, Rosters rosters, JoinedS
         new Check().Required(body.ConversationId, "conversation_id").Required(body.IsTyping, "is_typing").Done(); // 422
         limits.Take(Limit.Typing, call.Caller.UserId);                            // 429
         var id = body.ConversationId!.Value;
-        if (rosters.Cached(id)?.Has(call.Caller.UserId) != true)
-        {
-            (await rosters.CurrentAsync(id, call.Ct)).MustHave(call.Caller.UserId); // 404, 403
-        }
-
+        var roster = rosters.Cached(id) is { } cached && cached.Has(call.Caller.UserId) ? cached : await rosters.CurrentAsync(id, call.Ct); // 404
+        roster.MustHave(call.Caller.UserId);                                      // 403
+        roster.MustNotBeBlocked();                                                // 403
         bool tell;
         lock (_tableLock)
         {

@@ -215,7 +215,14 @@ internal sealed class DeviceSocket(SocketStream stream, WebSocket webSocket, Soc
                 }
 
                 await RunCommandAsync(dispatcher, frame);
+
+                // Who asks faster than the answers can be written is read more slowly, not closed.
+                await WaitForRoomAsync(_ended.Token);
             }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // Closed while it waited.
         }
         finally
         {

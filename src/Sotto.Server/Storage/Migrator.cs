@@ -20,7 +20,15 @@ internal static class Migrator
     {
         try
         {
-            Directory.CreateDirectory(options.DataDirectory);
+            // What lies in it is nobody else's on this machine. A folder that is there already stays as its owner made it.
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(options.DataDirectory);
+            }
+            else
+            {
+                Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -21,6 +21,20 @@ public abstract class ErasureTests(Servers servers, Db db) : Play(servers, db)
         Assert.Equal(("vault", 3L), (Assert.Single(export.Backups).Name, export.Backups[0].Size));
     }
 
+    [Fact, Rule("A60")]
+    public async Task The_export_holds_messages_and_reactions_sealed_as_they_are()
+    {
+        var (alice, bob) = await PeopleAsync("alice", "bob");
+        var group = await alice.CreatesGroupAsync(bob, await PersonAsync("carol"));
+        var (mine, others) = (await alice.SendsAsync("my words", group), await bob.SendsAsync("not mine", group));
+        await alice.PutAsync($"/messages/{others.Id}/reactions", new { ciphertext = "my like", recipient_keys = Array.Empty<object>() }).IsAsync(200);
+        await alice.LeavesAsync(group);
+
+        var export = await alice.GetAsync("/users/me/export").AsAsync<UserExport>();
+        Assert.Equal((mine.Id, group.Id, mine.Seq, "my words"), export.Messages.Select(one => (one.Id, one.ConversationId, one.Seq, one.Ciphertext)).Single());
+        Assert.Equal((others.Id, "my like"), export.Reactions!.Select(one => (one.MessageId, one.Ciphertext)).Single());
+    }
+
     [Fact, Rule("A61", "A63")]
     public async Task An_erased_user_is_gone()
     {

@@ -75,6 +75,29 @@ public abstract class ConversationDevicesTests(Servers servers, Db db) : Play(se
         await carol.PostAsync($"/conversations/{group.Id}/prekeys", new PrekeyRequest([bob.Phone.Id])).IsAsync(200);
     }
 
+    [Fact, Rule("A54")]
+    public async Task A_block_is_silent_and_nothing_gets_past_it()
+    {
+        var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol");
+        var direct = await alice.CreatesDirectAsync(bob);
+        await alice.CreatesGroupAsync(bob, carol);
+        var (ofAlice, ofBob, bystander) = (await alice.ConnectsAsync(), await bob.ConnectsAsync(), await carol.ConnectsAsync());
+        foreach (var socket in new[] { ofAlice, ofBob })
+        {
+            await socket.AsksAsync(new { type = "join_conversation", conversation_id = direct.Id });
+        }
+
+        await bystander.ReceivesAsync("sync_complete");
+        await alice.BlocksAsync(bob);
+        Assert.Equal("USER_BLOCKED", (await ofBob.AsksAsync(new { type = "typing", conversation_id = direct.Id, is_typing = true })).Data.Text("error_code"));
+        await bob.PatchAsync($"/conversations/{direct.Id}", new { title = "An insult" }).IsRefusedAsync(Errors.UserBlocked);
+        await bob.PatchAsync($"/conversations/{direct.Id}", new { archived = true }).IsAsync(200);
+        foreach (var (socket, person) in new[] { (ofAlice, alice), (ofBob, bob), (bystander, carol) })
+        {
+            await socket.ReceivesNoAsync(frame => frame.Type is "device_list_changed" or "typing" or "conversation_updated", await SettledAsync(person));
+        }
+    }
+
     [Fact, Rule("A51")]
     public async Task A_block_moves_the_roster_so_that_nobody_writes_on_an_old_one()
     {

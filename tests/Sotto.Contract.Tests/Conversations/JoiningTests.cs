@@ -5,6 +5,23 @@ namespace Sotto.Contract.Tests.Conversations;
 
 public abstract class JoiningTests(Servers servers, Db db) : Play(servers, db)
 {
+    [Fact, Rule("V64")]
+    public async Task Who_is_out_or_invites_no_more_leaves_no_way_in_behind()
+    {
+        var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol");
+        var channel = await alice.CreatesAsync(new NewConversation(ConversationType.Channel, "Invited", ConversationVisibility.InviteOnly));
+        await alice.AddsAsync(bob, channel, MemberRole.Moderator);
+        await alice.AddsAsync(carol, channel, MemberRole.Moderator);
+        var ofBob = await bob.PostAsync($"/conversations/{channel.Id}/invites").AsAsync<Invite>(201);
+        var ofCarol = await carol.PostAsync($"/conversations/{channel.Id}/invites").AsAsync<Invite>(201);
+        var ofAlice = await alice.PostAsync($"/conversations/{channel.Id}/invites").AsAsync<Invite>(201);
+        await alice.RemovesAsync(bob, channel);
+        await alice.PatchAsync($"/conversations/{channel.Id}/members/{carol.Id}", new RoleChange(MemberRole.Member)).IsAsync(200);
+        await bob.PostAsync("/conversations/join", new JoinByCode(ofBob.Code)).IsRefusedAsync(Errors.InviteNotFound);
+        await bob.PostAsync("/conversations/join", new JoinByCode(ofCarol.Code)).IsRefusedAsync(Errors.InviteNotFound);
+        await bob.PostAsync("/conversations/join", new JoinByCode(ofAlice.Code)).IsAsync(200);
+    }
+
     [Fact, Rule("V60", "V48")]
     public async Task Anyone_joins_a_public_conversation_and_no_other()
     {

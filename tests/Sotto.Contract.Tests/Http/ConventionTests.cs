@@ -75,6 +75,35 @@ public abstract partial class ConventionTests(Servers servers, Db db) : Play(ser
         Assert.Equal(fields, extra.EnumerateObject().Select(p => p.Name));
     }
 
+    [Fact, Rule("H20", "H24")]
+    public async Task Answers_that_are_shown_once_are_given_again_and_stored_sealed()
+    {
+        var server = await OwnServerAsync();
+        var alice = await PersonAsync("alice", server);
+        var channel = await alice.CreatesAsync(new NewConversation(ConversationType.Channel, "Invited", ConversationVisibility.InviteOnly));
+        var (key, path) = (("Idempotency-Key", Guid.NewGuid().ToString()), $"/conversations/{channel.Id}/invites");
+        var code = (await alice.PostAsync(path, new { }, key)).MustBe(201).Json.Text("code")!;
+        Assert.Equal(code, (await alice.PostAsync(path, new { }, key)).MustBe(201).Json.Text("code"));
+
+        var nobody = new Rest(server);
+        var registration = new Registration("lost-" + TestDevice.RandomHex(6), "a password of hers");
+        var first = (await nobody.PostAsync("/auth/register", registration, key)).MustBe(201).Json.As<SignedIn>();
+        var again = (await nobody.PostAsync("/auth/register", registration, key)).MustBe(201).Json.As<SignedIn>();
+        Assert.Equal((first.User.Id, first.Device.Id, first.RefreshToken), (again.User.Id, again.Device.Id, again.RefreshToken));
+
+        // Of somebody else the same key is another one.
+        await nobody.PostAsync("/auth/register", registration with { Password = "a password of his" }, key).IsRefusedAsync(Errors.UsernameTaken);
+        await nobody.PostAsync("/auth/register", registration with { Username = "found-" + TestDevice.RandomHex(6) }, key).IsAsync(201);
+        if (Db == Db.Sqlite)
+        {
+            var stored = string.Concat(Directory.GetFiles(server.DataDirectory, "sotto.db*").Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file))));
+            Assert.Contains(alice.Username, stored, StringComparison.Ordinal);
+            Assert.DoesNotContain(code, stored, StringComparison.Ordinal);
+            Assert.DoesNotContain(first.RefreshToken, stored, StringComparison.Ordinal);
+            Assert.DoesNotContain(key.Item2, stored, StringComparison.Ordinal);
+        }
+    }
+
     [Fact, Rule("H20")]
     public async Task A_repeat_with_the_same_key_gets_the_first_answer()
     {

@@ -11,6 +11,20 @@ public abstract class SlowReaderTests(Servers servers, Db db) : Play(servers, db
     private const int Messages = 80;
     private const int MessageBytes = 200 * 1024;
 
+    /// <summary>As many at once as the limit of frames allows: their answers must not pile up on somebody who reads.</summary>
+    [Fact, Rule("W60", "W63")]
+    public async Task A_burst_of_commands_is_answered_and_not_taken_for_a_slow_reader()
+    {
+        var socket = await (await PersonAsync("alice")).ConnectsAsync();
+        for (var i = 0; i < 700; i++)
+        {
+            await socket.SendAsync("""{"type":"ping"}""");
+        }
+
+        await socket.AsksAsync(new { Type = "ping" });
+        Assert.Equal(701, socket.All.Count(frame => frame.Type == "pong"));
+    }
+
     [Fact, Rule("W60", "W61")]
     public async Task A_socket_that_does_not_read_is_closed_with_4008_and_costs_nobody_anything()
     {

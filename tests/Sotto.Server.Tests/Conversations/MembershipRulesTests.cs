@@ -124,7 +124,7 @@ public sealed class MembershipRulesTests
 
     private static Roster Group(params (MemberRole Role, int JoinedSeq)[] people) => new(
         Id(1000), 1, ConversationType.Group, ConversationVisibility.Private, null, false,
-        people.Select((person, i) => new RosterMember(Id(i), person.Role, person.JoinedSeq, true, [])).ToDictionary(member => member.UserId));
+        people.Select((person, i) => new RosterMember(Id(i), person.Role, person.JoinedSeq, 0, [])).ToDictionary(member => member.UserId));
 
     private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 

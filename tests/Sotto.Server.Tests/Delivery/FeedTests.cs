@@ -57,9 +57,9 @@ public sealed class FeedTests
     {
         var feed = new Feed(Guid.Empty, 3);
         var follower = new FakeFollower(3);
-        Assert.True(feed.TryJoin(follower, 3));
+        Assert.True(feed.TryJoin(follower, 3, 1));
         Assert.True(feed.Leave(follower));
-        Assert.False(feed.TryJoin(follower, 3));
+        Assert.False(feed.TryJoin(follower, 3, 1));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class FeedTests
     {
         var feed = new Feed(Guid.Empty, 3);
         Assert.True(feed.TrySkipTo(5));
-        Assert.True(feed.TryJoin(new FakeFollower(5), 5));
+        Assert.True(feed.TryJoin(new FakeFollower(5), 5, 1));
         Assert.False(feed.TrySkipTo(6));
     }
 
@@ -97,7 +97,7 @@ public sealed class FeedTests
 
             position = written;
         }
-        while (!feed.TryJoin(follower, position));
+        while (!feed.TryJoin(follower, position, 1));
         return follower;
     }
 
@@ -109,7 +109,7 @@ public sealed class FeedTests
         }
     }
 
-    private static Outgoing Out(long seq) => new(new Delivered(new Entry { Seq = seq }, null, MessageParts.None, null), null);
+    private static Outgoing Out(long seq) => new(new Delivered(new Entry { Seq = seq }, null, MessageParts.None, null, seq), null);
 
     private sealed class FakeFollower(long cursor) : IFollower
     {

@@ -49,11 +49,11 @@ public sealed class CompletenessTests
     }
 
     [Fact, Rule("M53")]
-    public void A_member_all_of_whose_devices_have_keys_fails_when_none_is_addressed()
+    public void A_member_who_cannot_read_it_fails_when_no_device_is_addressed()
     {
         Assert.Equal([Alice, Bob], Completeness.Unaddressed(Everyone(), Carol, Plain, PackedKeys.Empty).Order());
         Assert.Equal([Bob], Completeness.Unaddressed(Everyone(), Carol, Plain, Keys((Alice, Laptop))));
-        Assert.Empty(Completeness.Unaddressed(Everyone(), Alice, Phone, PackedKeys.Empty));
+        Assert.Equal([Carol], Completeness.Unaddressed(Everyone(), Alice, Phone, Keys((Alice, Laptop), (Bob, BobPhone))));
     }
 
     private static Roster Everyone() => new(
@@ -64,7 +64,7 @@ public sealed class CompletenessTests
         }.ToDictionary(member => member.UserId));
 
     private static RosterMember Member(Guid user, params (Guid Id, bool HasKeys)[] devices) =>
-        new(user, MemberRole.Member, 1, true, [.. devices.Select(device => new RosterDevice(device.Id, device.HasKeys))]);
+        new(user, MemberRole.Member, 1, 0, [.. devices.Select(device => new RosterDevice(device.Id, device.HasKeys))]);
 
     private static PackedKeys Keys(params (Guid User, Guid Device)[] recipients) =>
         PackedKeys.From(recipients.Select(to => new WrappedKey(to.User, to.Device, "k", "x25519-aead", "n")));

@@ -53,8 +53,8 @@ public sealed class StatusViewTests
     [Fact, Rule("M55")]
     public void Above_256_members_there_are_counts_only()
     {
-        var people = Enumerable.Range(0, 300).Select(i => new RosterMember(new Guid(i, 0, 0, new byte[8]), MemberRole.Member, 1, true, [])).ToArray();
-        var roster = Roster([.. people, new RosterMember(Alice, MemberRole.Admin, 1, true, [])]);
+        var people = Enumerable.Range(0, 300).Select(i => new RosterMember(new Guid(i, 0, 0, new byte[8]), MemberRole.Member, 1, 0, [])).ToArray();
+        var roster = Roster([.. people, new RosterMember(Alice, MemberRole.Admin, 1, 0, [])]);
         var view = new StatusView(
             roster, people.Take(10).Select(person => new CursorRow { UserId = person.UserId, DeviceId = person.UserId, DeliveredSeq = 5 }), Alice);
 
@@ -64,7 +64,7 @@ public sealed class StatusViewTests
 
     private static MessageStatusType Status(CursorRow[] cursors, FailureRow[]? failures = null, bool readerGives = true, bool viewerGives = true)
     {
-        var roster = Roster([new(Alice, MemberRole.Member, 1, viewerGives, []), new(Bob, MemberRole.Member, 1, readerGives, [])]);
+        var roster = Roster([new(Alice, MemberRole.Member, 1, viewerGives ? 0 : null, []), new(Bob, MemberRole.Member, 1, readerGives ? 0 : null, [])]);
         return Assert.Single(new StatusView(roster, cursors, Alice).Of(Message(), failures ?? [])).Status;
     }
 

@@ -12,7 +12,8 @@ create table users (
     issuer text,
     subject text,
     discoverable boolean not null,
-    read_receipts boolean not null,
+    -- Since when they give and see read receipts; null: they don't. What was read while they didn't stays untold.
+    receipts_since bigint,
     show_last_seen boolean not null,
     last_seen bigint,
     created_at bigint not null,

@@ -44,6 +44,8 @@ create table cursors (
     delivered_at bigint not null,
     read_seq bigint not null,
     read_at bigint not null,
+    -- Where a device began that came when the log was there already: what came before it was never delivered to it.
+    start_seq bigint not null default 0,
     primary key (conversation_id, device_id)
 );
 
