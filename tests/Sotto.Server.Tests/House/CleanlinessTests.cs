@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -34,10 +35,18 @@ public sealed partial class CleanlinessTests
     public void Every_package_is_explained()
     {
         var text = SourceTree.Read("docs/dependencies.md");
-        var packages = XDocument.Parse(SourceTree.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value).ToList();
+        var packages = XDocument.Parse(SourceTree.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value)
+            .Concat(SourceTree.Files.Where(f => Path.GetFileName(f) == "package.json").SelectMany(ScriptPackages)).ToList();
         Assert.Empty(packages.Where(p => !text.Contains($"`{p}`", StringComparison.Ordinal)).Select(p => $"docs/dependencies.md doesn't explain {p}"));
         Assert.Empty(ExplainedPackage().Matches(text).Select(m => m.Groups[1].Value).Except(packages).Select(p => $"docs/dependencies.md explains {p}, which isn't used"));
     }
+
+    /// <summary>What a package.json names, but for packages of the project itself.</summary>
+    private static IEnumerable<string> ScriptPackages(string file) =>
+        from list in new[] { "dependencies", "devDependencies" }
+        from package in JsonNode.Parse(SourceTree.Read(file))![list]?.AsObject().Select(p => p.Key) ?? []
+        where !package.StartsWith("@sotto/", StringComparison.Ordinal)
+        select package;
 
     /// <summary>The patterns are written so that this file doesn't fit them itself.</summary>
     private static void AssertNone(Regex pattern, Func<string, bool>? of = null)
@@ -58,6 +67,6 @@ public sealed partial class CleanlinessTests
     [GeneratedRegex(@"\b(T[O]DO|F[I]XME|H[A]CK|X[X]X)\b|NotImplemented[E]xception|#reg[i]on")]
     private static partial Regex Later();
 
-    [GeneratedRegex(@"^\| `([\w.]+)`", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `([\w.@/-]+)`", RegexOptions.Multiline)]
     private static partial Regex ExplainedPackage();
 }
