@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sotto.Contracts;
 using Sotto.Server.Cluster;
 using Sotto.Server.Sockets;
+using Sotto.Server.Storage;
 
 namespace Sotto.Server.Calls;
 
@@ -112,6 +113,9 @@ internal sealed class CallPushes
                         new ParticipantUpdate(
                             call.Id, moved.UserId, moved.HasJoined ? ParticipantAction.Joined : ParticipantAction.Left, moved.HasJoined ? party?.DeviceId : null,
                             moved.HasJoined ? null : party?.Reason)));
+                break;
+            case Finished:
+                Metrics.Ended.Add(1, new KeyValuePair<string, object?>("status", EnumText.Of(call.Status)));
                 break;
             default:
                 break;

@@ -48,6 +48,7 @@ internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore
             var begun = await store.BeginAsync(call, ct);
             if (begun.Ok)
             {
+                Metrics.Begun.Add(1);
                 pushes.Ring(call, [.. await store.SeatedAsync(plan.Callees, ct)]);
                 return call;
             }

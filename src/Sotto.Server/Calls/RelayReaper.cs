@@ -65,6 +65,7 @@ internal sealed partial class RelayReaper(CallStore store, IceServers ice, IOpti
 
         if (over.Length > 0)
         {
+            Metrics.Reaped.Add(over.Length);
             Log.Reaped(log, over.Length);
         }
     }

@@ -42,10 +42,13 @@ internal static class SiloSetup
         silo.Services.ListenNowhere();
     }
 
-    /// <summary>Advice about the garbage collector, and a watchdog whose first look, before its clock is set, always finds a stall.</summary>
+    /// <summary>
+    /// Advice about the garbage collector, a watchdog whose first look, before its clock is set, always finds a stall, and a line for each placement of a grain.
+    /// </summary>
     private static void QuietDown(ILoggingBuilder logging)
     {
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        logging.AddFilter("Polly", LogLevel.Warning);
     }
 }

@@ -84,7 +84,11 @@ internal static class Migrator
                 : new CannotStartException($"the database doesn't answer: {result.Error.Message}", result.Error);
         }
 
-        Log.Migrated(log, options.IsPostgres ? "PostgreSQL" : "SQLite", result.Scripts.LastOrDefault()?.Name ?? "current");
+        if (result.Scripts.LastOrDefault() is { } last)
+        {
+            // Of Sotto.Server.Storage.Migrations.0005-calls.sql what somebody knows it by: 0005-calls.
+            Log.Migrated(log, options.IsPostgres ? "PostgreSQL" : "SQLite", last.Name.Split('.')[^2]);
+        }
     }
 
     private static string WalConnectionString(StorageOptions options)

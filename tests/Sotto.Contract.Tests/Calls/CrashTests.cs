@@ -16,7 +16,7 @@ public abstract class CrashTests(Servers servers, Db db) : Play(servers, db)
     [InlineData("ended", "ended hangup")]
     public async Task Killed_in_any_state_a_call_has_one_right_outcome(string state, string outcome)
     {
-        var server = await OwnServerAsync(("Calls:Lease", "00:00:02"));
+        var server = await OwnServerAsync(("Calls:Lease", "00:00:05"));
         var (alice, bob) = await PeopleAsync("alice", "bob", server);
         var phone = await bob.ConnectsAsync();
         var call = await alice.CallsAsync(bob);
@@ -53,7 +53,7 @@ public abstract class CrashTests(Servers servers, Db db) : Play(servers, db)
     [Fact, Rule("C62")]
     public async Task Whose_devices_come_back_in_time_keep_their_call()
     {
-        var server = await OwnServerAsync(("Calls:Lease", "00:00:10"), ("Calls:RingTime", "00:00:12"));
+        var server = await OwnServerAsync(("Calls:Lease", "00:00:15"), ("Calls:RingTime", "00:00:20"));
         var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol", server);
         var (caller, phone) = (await alice.ConnectsAsync(), await bob.ConnectsAsync());
         var call = await alice.CallsAsync(bob);

@@ -112,7 +112,7 @@ public abstract class RingingTests(Servers servers, Db db) : Play(servers, db)
     [Fact, Rule("C34", "C39")]
     public async Task An_unanswered_call_is_missed_by_everybody_who_rang()
     {
-        var server = await OwnServerAsync(("Calls:RingTime", "00:00:01"));
+        var server = await OwnServerAsync(("Calls:RingTime", "00:00:05"));
         var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol", server);
         var (caller, callee) = (await alice.ConnectsAsync(), await bob.ConnectsAsync());
         var call = await alice.CallsAsync(bob, carol);
@@ -248,6 +248,27 @@ public abstract class RingingTests(Servers servers, Db db) : Play(servers, db)
         {
             Assert.Equal("incoming ended hangup", await person.OutcomeAsync(call.CallId));
         }
+    }
+
+    [Fact, Rule("C2", "C32")]
+    public async Task Of_ten_devices_that_answer_at_once_one_is_in_the_call()
+    {
+        var (alice, bob) = await PeopleAsync("alice", "bob");
+        var devices = new List<TestDevice> { bob.Phone };
+        while (devices.Count < 10)
+        {
+            devices.Add(await bob.NewDeviceAsync($"device {devices.Count}"));
+        }
+
+        var call = await alice.CallsAsync(bob);
+        await Task.WhenAll(devices.Select(device => device.PostAsync($"/calls/{call.CallId}/ringing").IsAsync(204)));
+        var answers = await Task.WhenAll(devices.Select(device => device.TriesToJoinAsync(call.CallId)));
+        var winner = devices[Array.FindIndex(answers, answer => answer.Status == 200)];
+        Assert.All(answers.Where(answer => answer.Status != 200), answer => answer.MustBeRefused(Errors.AnsweredElsewhere));
+        Assert.Equal(9, answers.Count(answer => answer.Status != 200));
+        Assert.Equal(winner.Id, (await alice.SeesCallAsync(call.CallId)).ParticipantStates[1].DeviceId);
+        await alice.EndsCallAsync(call.CallId);
+        Assert.Equal("incoming ended hangup", await bob.OutcomeAsync(call.CallId));
     }
 
     [Fact, Rule("C7")]
