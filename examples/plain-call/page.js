@@ -66,6 +66,7 @@ on('call', (call) => {
     $('mute').ariaPressed = $('camera').ariaPressed = false;
     delete $('peer-state').dataset.muted;
     delete $('peer-state').dataset.dark;
+    $('figures').textContent = '';
   }
   $('local').srcObject = call?.media ?? null;
   draw();
@@ -131,12 +132,11 @@ async function drawHistory() {
 /** What arrives, and by which way. */
 setInterval(async () => {
   const { connection } = client.call ?? {};
-  if (connection?.connectionState !== 'connected') {
-    $('figures').textContent = '';
-    return;
-  }
+  if (connection?.connectionState !== 'connected') return;
 
   const stats = new Map(await connection.getStats());
+  if (client.call?.connection !== connection) return;
+
   const all = [...stats.values()];
   const pair = stats.get(all.find((one) => one.type === 'transport')?.selectedCandidatePairId);
   const [local, remote] = [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => stats.get(id)?.candidateType);
@@ -144,7 +144,7 @@ setInterval(async () => {
   const figures = { frames: inbound('video').framesDecoded ?? 0, packets: inbound('audio').packetsReceived ?? 0, local, remote };
   Object.assign($('figures').dataset, figures);
   const way = [local, remote].includes('relay') ? 'through the relay' : 'direct';
-  $('figures').textContent = `${way} · ${figures.frames} frames · ${figures.packets} sound packets`;
+  $('figures').textContent = [way, client.call.type === 'video' && `${figures.frames} frames`, `${figures.packets} sound packets`].filter(Boolean).join(' · ');
 }, 500);
 
 draw();

@@ -135,7 +135,7 @@ async function freeTcpPort() {
 /** Waits until the page holds what it should; else says what it holds. */
 async function until(page, holds, argument) {
   try {
-    return await (await page.waitForFunction(holds, argument, { timeout: 20_000 })).jsonValue();
+    return await (await page.waitForFunction(holds, argument, { timeout: 30_000 })).jsonValue();
   } catch (fault) {
     throw new Error(`${holds} (${argument ?? ''}) was never so:\n${await page.innerText('body')}\n${page.faults.join('\n')}`, { cause: fault });
   }
@@ -143,15 +143,19 @@ async function until(page, holds, argument) {
 
 const state = (page, wanted) => until(page, (s) => document.body.dataset.state === s, wanted);
 
-/** Alice calls, Bob hears it ring and answers. */
+async function dial(caller, callee, type = 'video') {
+  await caller.fill('[name=peer]', await callee.textContent('#id'));
+  await caller.click(`#dial [value=${type}]`);
+  await state(callee, 'ringing');
+  assert.equal(await callee.textContent('#ring-text'), `${await caller.textContent('#id')} calls you (${type}).`);
+}
+
+const both = (pages, wanted) => Promise.all(pages.map((page) => state(page, wanted)));
+
 async function connect(alice, bob) {
-  await alice.fill('[name=peer]', await bob.textContent('#id'));
-  await alice.click('#dial [value=video]');
-  await state(alice, 'calling');
-  await state(bob, 'ringing');
-  assert.equal(await bob.textContent('#ring-text'), `${await alice.textContent('#id')} calls you (video).`);
+  await dial(alice, bob);
   await bob.click('#answer');
-  await Promise.all([alice, bob].map((page) => state(page, 'talking')));
+  await both([alice, bob], 'talking');
 }
 
 /** Sound and pictures arrive, and go on arriving. Answers by which way. */
@@ -189,7 +193,7 @@ test('Two browsers call each other directly, and see and hear each other [C85]',
   await until(bob, () => document.getElementById('peer-state').textContent === '');
 
   await alice.click('#hang-up');
-  await Promise.all([alice, bob].map((page) => state(page, 'idle')));
+  await both([alice, bob], 'idle');
   for (const page of [alice, bob]) {
     await page.waitForSelector('#history li[data-status=ended]');
     assert.deepEqual(page.faults, []);
@@ -203,6 +207,32 @@ test('Two browsers call each other through the relay only, and see and hear each
   for (const way of await Promise.all([alice, bob].map(seesAndHears))) assert.deepEqual(way, ['relay', 'relay']);
 
   await bob.click('#hang-up');
-  await Promise.all([alice, bob].map((page) => state(page, 'idle')));
+  await both([alice, bob], 'idle');
+  for (const page of [alice, bob]) assert.deepEqual(page.faults, []);
+}));
+
+test('Browsers decline, call each other at once, go while it rings and close their window, and neither is left in a call', { timeout: 120_000 }, () => onStage(async (stage) => {
+  const url = await stage.startServer();
+  const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => stage.openPage(url, name)));
+
+  await dial(alice, bob);
+  await bob.click('#decline');
+  await both([alice, bob], 'idle');
+  await alice.waitForSelector('#history li:first-child[data-status=declined]');
+
+  await dial(bob, alice, 'audio');
+  await bob.click('#hang-up');
+  await both([alice, bob], 'idle');
+  await alice.waitForSelector('#history li:first-child[data-status=missed]');
+
+  await alice.fill('[name=peer]', await bob.textContent('#id'));
+  await bob.fill('[name=peer]', await alice.textContent('#id'));
+  await Promise.all([alice, bob].map((page) => page.evaluate(() => document.getElementById('dial').requestSubmit())));
+  await both([alice, bob], 'talking');
+  await Promise.all([alice, bob].map(seesAndHears));
+
+  await bob.goto('about:blank');
+  await state(alice, 'idle');
+  await alice.waitForSelector('#history li:first-child[data-status=ended]');
   for (const page of [alice, bob]) assert.deepEqual(page.faults, []);
 }));
