@@ -51,13 +51,16 @@ internal sealed class BenchClient(ServerProcess server, string token, Guid userI
 
     public async Task ConnectAsync()
     {
-        var uri = new UriBuilder(server.Address) { Scheme = "ws", Path = $"/api/v1/chat/ws/{deviceId}", Query = "token=" + token };
-        await _socket.ConnectAsync(uri.Uri, CancellationToken.None);
+        await OpenAsync($"/api/v1/chat/ws/{deviceId}", "token=" + token);
         while (!(await ReceiveAsync()).Contains("sync_complete", StringComparison.Ordinal))
         {
             // What comes before it is the history.
         }
     }
+
+    /// <summary>Only opens the socket, wherever it is.</summary>
+    public Task OpenAsync(string path, string query) =>
+        _socket.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws", Path = path, Query = query }.Uri, CancellationToken.None);
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> frame) => _socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 

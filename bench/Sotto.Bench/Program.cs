@@ -15,7 +15,13 @@ switch (args.FirstOrDefault())
     case "catch-up":
         await CatchUpBench.RunAsync(args.ElementAtOrDefault(1));
         return 0;
+    case "calls":
+        await CallsBench.RunAsync(args.ElementAtOrDefault(1));
+        return 0;
+    case BareRelay.Verb:
+        await BareRelay.RunAsync(args[1..]); // What calls is measured against; only calls starts it.
+        return 0;
     default:
-        Console.WriteLine("usage: Sotto.Bench log-writer|messages|idle|catch-up [Host=…]");
+        Console.WriteLine("usage: Sotto.Bench log-writer|messages|idle|catch-up|calls [Host=…]");
         return 2;
 }

@@ -45,14 +45,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public static async Task<ServerProcess> StartAsync(string? database = null, params (string Name, string Value)[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("sotto-bench-").FullName;
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Sotto.Server.dll"), "--urls", address.ToString()])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-            WorkingDirectory = folder,
-        };
+        var (start, folder, address) = Prepare("Sotto.Server.dll");
         start.Environment["Sotto__DataDirectory"] = folder;
         start.Environment["Sotto__Database"] = database ?? "";
         start.Environment["Sotto__Accounts__PasswordIterations"] = "1000";
@@ -67,9 +60,14 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var server = new ServerProcess(start, folder, address);
-        await server.ReadyAsync();
-        return server;
+        return await BeginAsync(start, folder, address);
+    }
+
+    /// <summary>Not Sotto, but <see cref="BareRelay"/>, in the same manner.</summary>
+    public static Task<ServerProcess> StartRelayAsync()
+    {
+        var (start, folder, address) = Prepare("Sotto.Bench.dll", BareRelay.Verb);
+        return BeginAsync(start, folder, address);
     }
 
     /// <summary>The same data under a fresh process, whose memory knows nothing of what came before.</summary>
@@ -85,6 +83,26 @@ internal sealed class ServerProcess : IAsyncDisposable
         Http.Dispose();
         await EndAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static (ProcessStartInfo Start, string Folder, Uri Address) Prepare(string program, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("sotto-bench-").FullName;
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments, "--urls", address.ToString()])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
+        return (start, folder, address);
+    }
+
+    private static async Task<ServerProcess> BeginAsync(ProcessStartInfo start, string folder, Uri address)
+    {
+        var server = new ServerProcess(start, folder, address);
+        await server.ReadyAsync();
+        return server;
     }
 
     private Process Begin()
