@@ -45,11 +45,14 @@ internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore
         {
             var now = await store.NowAsync(ct);
             var call = Call.Begin(Ids.At(now), plan.ConversationId, plan.Type, (caller.UserId, caller.DeviceId), plan.Callees, ice.Rules, now);
+
+            // Before it begins: nothing may come between its beginning and its ring, or who answered at once would be rung for after that.
+            var talking = await store.SeatedAsync(plan.Callees, ct);
             var begun = await store.BeginAsync(call, ct);
             if (begun.Ok)
             {
                 Metrics.Begun.Add(1);
-                pushes.Ring(call, [.. await store.SeatedAsync(plan.Callees, ct)]);
+                pushes.Ring(call, talking);
                 return call;
             }
 
