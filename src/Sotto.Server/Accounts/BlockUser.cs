@@ -7,7 +7,7 @@ using Sotto.Server.Storage;
 namespace Sotto.Server.Accounts;
 
 /// <summary>Blocks and unblocks: PUT and DELETE /users/{user_id}/block; GET /users/me/blocks lists. Doing it twice is doing it once.</summary>
-internal sealed class BlockUser(Database database, BlockStore store, Blocks blocks, DeviceNews news, LiveStatus live, TimeProvider clock)
+internal sealed class BlockUser(Database database, BlockStore store, Blocks blocks, DeviceNews news, IServiceProvider services, LiveStatus live, TimeProvider clock)
 {
     public static void Map(Routes routes, CommandMap commands)
     {
@@ -21,10 +21,10 @@ internal sealed class BlockUser(Database database, BlockStore store, Blocks bloc
             .Handle((BlockUser use, Call call) => use.ListAsync(call.Caller, call.Paging(), call.Ct));
     }
 
-    public Task BlockAsync(Caller caller, Guid userId, CancellationToken ct)
+    public async Task BlockAsync(Caller caller, Guid userId, CancellationToken ct)
     {
         new Check().That(userId != caller.UserId, "user_id", "must be somebody else").Done();
-        return ChangeAsync(
+        await ChangeAsync(
             caller,
             userId,
             async session =>
@@ -33,6 +33,10 @@ internal sealed class BlockUser(Database database, BlockStore store, Blocks bloc
                 return await BlockStore.AddAsync(session, caller.UserId, userId, clock.NowMs());
             },
             ct);
+        foreach (var hook in services.GetServices<IUserBlocked>())
+        {
+            await hook.UserBlockedAsync(caller.UserId, userId);
+        }
     }
 
     public Task UnblockAsync(Caller caller, Guid userId, CancellationToken ct) =>

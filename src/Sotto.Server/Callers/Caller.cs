@@ -33,6 +33,12 @@ internal interface IDeviceListChanged
     Task<Action> DeviceListChangedAsync(Storage.Session session, Guid userId, Guid? newDeviceId);
 }
 
+/// <summary>Hook: somebody has just blocked somebody. Called after the commit.</summary>
+internal interface IUserBlocked
+{
+    Task UserBlockedAsync(Guid userId, Guid blockedId);
+}
+
 /// <summary>Hook: a user is being erased. Every module that holds something of the user implements it.</summary>
 internal interface IUserErased
 {

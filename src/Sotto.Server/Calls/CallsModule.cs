@@ -38,6 +38,7 @@ internal static class CallsModule
         services.AddSingleton<CallSurroundings>();
         services.AddHostedService<CallKeeper>();
         services.AddHostedService<RelayReaper>();
+        services.AddSingleton<IUserBlocked, PartBlocked>();
         services.AddSingleton<ForgetCalls>().AddSingleton<IUserErased>(provider => provider.GetRequiredService<ForgetCalls>());
         services.AddSingleton(provider => new ExportPart(provider.GetRequiredService<ForgetCalls>().FillAsync));
         services.AddJob<ForgetCalls>("old calls", ForgetCalls.Period, (calls, ct) => calls.SweepAsync(ct));

@@ -11,7 +11,7 @@ namespace Sotto.Server.Calls;
 /// Calls people: <c>POST /calls/initiate</c>. Two people have one live call between them: whoever calls somebody who is just calling them joins that
 /// call, so that each of two who call each other gets through.
 /// </summary>
-internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore store, Switchboard switchboard, CallPushes pushes, IceServers ice)
+internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore store, JoinCall join, Switchboard switchboard, CallPushes pushes, IceServers ice)
 {
     private const int Attempts = 5;
 
@@ -76,7 +76,7 @@ internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore
 
         try
         {
-            return await switchboard.PutAsync(callId, CallMove.Join, caller.UserId, caller.DeviceId);
+            return await join.EnterAsync(caller, callId, ct);
         }
         catch (RefusedException refused) when (refused.Error == Errors.CallEnded)
         {

@@ -28,7 +28,9 @@ internal sealed class JoinCall(CallStore store, Switchboard switchboard, Rosters
         return call.ToEntered(ice.For(callId, caller.UserId).IceServers);
     }
 
-    private async Task<Call> EnterAsync(Caller caller, Guid callId, CancellationToken ct)
+    /// <summary>Joins, also when the seat the caller holds elsewhere is of a call that is over and that nobody has looked at since.</summary>
+    /// <exception cref="RefusedException">USER_ALREADY_IN_CALL, which names the other call; and what <see cref="Switchboard.PutAsync"/> refuses with.</exception>
+    public async Task<Call> EnterAsync(Caller caller, Guid callId, CancellationToken ct)
     {
         try
         {
