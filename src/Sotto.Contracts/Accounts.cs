@@ -48,7 +48,8 @@ public sealed record JsonWebKeys(IReadOnlyList<JsonWebKeyInfo> Keys);
 public sealed record UserExport(
     User User, IReadOnlyList<Device> Devices, IReadOnlyList<PublicUser> Blocks, IReadOnlyList<Conversation> Conversations,
     IReadOnlyList<ConversationMember> Memberships, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<BackupInfo> Backups, DateTimeOffset ExportedAt,
-    IReadOnlyList<ExportedReaction>? Reactions = null, Manifest? Manifest = null, IReadOnlyList<CallLog>? Calls = null);
+    IReadOnlyList<ExportedReaction>? Reactions = null, Manifest? Manifest = null, IReadOnlyList<CallLog>? Calls = null,
+    IReadOnlyList<ExportedAttachment>? Attachments = null);
 
 /// <summary>A message of the user as the server holds it: sealed.</summary>
 public sealed record ExportedMessage(

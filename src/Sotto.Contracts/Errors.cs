@@ -57,6 +57,7 @@ public static class Errors
     public static readonly ErrorCode ReactionNotFound = new("REACTION_NOT_FOUND", 404, "The caller has no reaction on this message.");
     public static readonly ErrorCode InviteNotFound = new("INVITE_NOT_FOUND", 404, "The invite code is unknown, used up or expired.");
     public static readonly ErrorCode BackupNotFound = new("BACKUP_NOT_FOUND", 404, "There is no backup blob of this name.");
+    public static readonly ErrorCode AttachmentNotFound = new("ATTACHMENT_NOT_FOUND", 404, "There is no such attachment, or it is gone with its message.");
     public static readonly ErrorCode RouteNotFound = new("ROUTE_NOT_FOUND", 404, "There is nothing at this path.");
     public static readonly ErrorCode MethodNotAllowed = new("METHOD_NOT_ALLOWED", 405, "The path exists, but not with this method.");
     public static readonly ErrorCode UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", 415, "The body must be application/json.");
@@ -83,6 +84,11 @@ public static class Errors
     public static readonly ErrorCode NotInCall = new("NOT_IN_CALL", 409, "The device has not joined the call, or has left it.");
     public static readonly ErrorCode AnsweredElsewhere = new("ANSWERED_ELSEWHERE", 409, "Another device of the user is in the call.");
     public static readonly ErrorCode QuotaExceeded = new("QUOTA_EXCEEDED", 413, "The user's storage is used up.");
+    public static readonly ErrorCode OffsetMismatch = new("OFFSET_MISMATCH", 409, "The upload stands at another offset; extra_info names it.");
+    public static readonly ErrorCode AttachmentInUse = new("ATTACHMENT_IN_USE", 409, "A message names this attachment; it goes with the message.");
+    public static readonly ErrorCode TusVersionUnsupported = new("TUS_VERSION_UNSUPPORTED", 412, "Of the tus protocol, version 1.0.0 is spoken.");
+    public static readonly ErrorCode RangeNotSatisfiable = new("RANGE_NOT_SATISFIABLE", 416, "The range begins after the end of the file.");
+    public static readonly ErrorCode StorageFull = new("STORAGE_FULL", 507, "The server has no room for the file. What was acknowledged stays.");
     public static readonly ErrorCode UnknownType = new("UNKNOWN_TYPE", 422, "The frame's type is not one of the documented commands.");
     public static readonly ErrorCode RateLimited = new("RATE_LIMITED", 429, "Too many requests; Retry-After says when to come back.");
     public static readonly ErrorCode Unavailable = new("UNAVAILABLE", 503, "The server can't write at the moment; nothing was stored. Retry-After says when to come back.");
@@ -93,10 +99,11 @@ public static class Errors
     [
         InvalidToken, TokenExpired, InvalidCredentials, RefreshReused, DeviceRevoked, PermissionDenied, NotAMember, UserBlocked,
         UserNotFound, DeviceNotFound, ConversationNotFound, MessageNotFound, CallNotFound, ReactionNotFound, InviteNotFound, BackupNotFound,
-        RouteNotFound, MethodNotAllowed, UnsupportedMediaType, MalformedJson, ValidationError, GroupTooSmall, SystemTypeReserved,
+        AttachmentNotFound, RouteNotFound, MethodNotAllowed, UnsupportedMediaType, MalformedJson, ValidationError, GroupTooSmall, SystemTypeReserved,
         PayloadTooLarge, DeviceListMismatch, IdempotencyConflict, UsernameTaken, AlreadyMember, MembersFixed, LastAdmin, ManifestConflict,
         VersionConflict, MessageDeleted, TooManyDevices, ConversationFull, SetupDone,
-        UserAlreadyInCall, CallEnded, CallFull, NotInCall, AnsweredElsewhere, QuotaExceeded, UnknownType, RateLimited,
+        UserAlreadyInCall, CallEnded, CallFull, NotInCall, AnsweredElsewhere, QuotaExceeded, OffsetMismatch, AttachmentInUse,
+        TusVersionUnsupported, RangeNotSatisfiable, StorageFull, UnknownType, RateLimited,
         Unavailable, InternalError,
     ];
 }

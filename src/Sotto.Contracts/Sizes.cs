@@ -27,5 +27,6 @@ public static class Sizes
     public const int Signal = 128 * 1024;
     public const int CalledAtOnce = 256;
     public const int QualitySamples = 1000;
+    public const int AttachmentChunk = 8 * 1024 * 1024;
     public const int BackupBytes = 16 * 1024 * 1024;
 }

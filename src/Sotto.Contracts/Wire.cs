@@ -16,6 +16,8 @@ namespace Sotto.Contracts;
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Registration))]
+[JsonSerializable(typeof(NewAttachment))]
+[JsonSerializable(typeof(AttachmentUpload))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(SignedIn))]

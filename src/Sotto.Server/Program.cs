@@ -1,4 +1,5 @@
 using Sotto.Server.Accounts;
+using Sotto.Server.Attachments;
 using Sotto.Server.Calls;
 using Sotto.Server.Cluster;
 using Sotto.Server.Conversations;
@@ -28,6 +29,7 @@ static WebApplication Compose(string[] args)
     builder.AddAccounts();
     builder.AddDevices();
     builder.AddConversations();
+    builder.AddAttachments();
     builder.AddMessages();
     builder.AddDelivery();
     builder.AddPresence();
@@ -46,6 +48,7 @@ static WebApplication Compose(string[] args)
     AccountsModule.MapAccounts(routes, commands);
     DevicesModule.MapDevices(routes, commands);
     ConversationsModule.MapConversations(routes, commands);
+    AttachmentsModule.MapAttachments(routes);
     app.MapMessages(routes, commands);
     app.MapDelivery(routes, commands);
     app.MapPresence(commands);

@@ -2,7 +2,7 @@ using Sotto.Server.Storage;
 
 namespace Sotto.Server.Conversations;
 
-internal sealed class ErasureStore(Database database)
+internal sealed class ErasureStore(Database database, IEnumerable<IEntriesErased> hooks)
 {
     // So that a long log doesn't hold up other writers.
     private const int Portion = 500;
@@ -36,13 +36,18 @@ internal sealed class ErasureStore(Database database)
     }
 
     /// <returns>Whether there may be more.</returns>
-    private static async Task<bool> ErasePortionAsync(Session session, Guid id)
+    private async Task<bool> ErasePortionAsync(Session session, Guid id)
     {
         var entries = await session.ListAsync<Guid>("select id from entries where conversation_id = @id order by seq limit @Portion", new { id, Portion });
         if (entries.Count > 0)
         {
             var args = new { ids = session.Ids(entries) };
             await session.ExecuteAsync("delete from failures where message_id in @ids", args);
+            foreach (var hook in hooks)
+            {
+                await hook.EntriesErasedAsync(session, entries);
+            }
+
             await session.ExecuteAsync("delete from entries where id in @ids", args);
             return true;
         }

@@ -37,6 +37,12 @@ internal sealed class PendingEntry(Entry entry, long rosterVersion) : BatchItem
 /// <summary>The roster is not the one the entry was decided on, or the conversation is gone.</summary>
 internal sealed class RosterMovedException() : Exception("The roster has moved.");
 
+/// <summary>Hook: entries are erased with their conversation. Called inside the transaction that erases them. Implemented by Attachments.</summary>
+internal interface IEntriesErased
+{
+    Task EntriesErasedAsync(Session session, IEnumerable<Guid> ids);
+}
+
 /// <summary>Hook: an entry is on disk. Called in commit order; must be quick and must not throw. Implemented by Delivery.</summary>
 internal interface IEntryCommitted
 {

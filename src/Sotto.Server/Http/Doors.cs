@@ -12,7 +12,10 @@ internal static class Doors
         RateLimitHeaders.Promise(context, LimitNotes.Begin());
         var caller = await AuthenticateAsync(context, route.Access);
         var call = new Call(context, route, caller);
-        await call.ReadBodyAsync();
+        if (route.StreamMedia is null)
+        {
+            await call.ReadBodyAsync();
+        }
 
         async Task<StoredAnswer> RunAsync()
         {
@@ -65,6 +68,12 @@ internal static class Doors
 
     private static async Task WriteAsync(HttpContext context, StoredAnswer answer)
     {
+        if (context.Response.HasStarted)
+        {
+            // The handler has written the answer itself.
+            return;
+        }
+
         context.Response.StatusCode = answer.Status;
         context.Response.Headers.CacheControl = "no-store";
         if (answer.Raw is { } raw)

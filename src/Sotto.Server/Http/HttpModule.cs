@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sotto.Contracts;
 using Sotto.Server.Storage;
 
@@ -5,12 +6,16 @@ namespace Sotto.Server.Http;
 
 internal static class HttpModule
 {
+    // What a connection may have received and not yet processed: hundreds of uploads at once mustn't fill the memory.
+    private const int RequestBuffer = 128 * 1024;
+
     public static void AddHttp(this IHostApplicationBuilder builder)
     {
         // The framework's request lines hold paths and query strings, and a query string may hold a token. Off altogether, it keeps no tracing state for
         // every socket either.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
+        builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBufferSize = RequestBuffer);
         builder.Services.AddExceptionHandler<ErrorResponses>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<Idempotency>();

@@ -39,6 +39,10 @@ internal sealed class Routes(IEndpointRouteBuilder app)
 
     public Route Delete([StringSyntax("Route")] string path, string summary) => Add("DELETE", path, summary);
 
+    public Route Head([StringSyntax("Route")] string path, string summary) => Add("HEAD", path, summary);
+
+    public Route Options([StringSyntax("Route")] string path, string summary) => Add("OPTIONS", path, summary);
+
     /// <summary>A path that begins with "~" stands outside the prefix.</summary>
     private Route Add(string method, string path, string summary)
     {
@@ -87,6 +91,9 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     /// <summary>The body is bytes as they are, not JSON.</summary>
     public bool IsBodyBytes { get; private set; }
 
+    /// <summary>The media type of a body that the handler reads itself, as it comes; null for all others, which are read before it runs.</summary>
+    public string? StreamMedia { get; private set; }
+
     /// <summary>The answer is bytes as they are, not JSON.</summary>
     public bool IsAnswerBytes { get; private set; }
 
@@ -126,6 +133,20 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     public Route TakesBytes(int max)
     {
         (IsBodyBytes, MaxBody) = (true, max);
+        return this;
+    }
+
+    /// <summary>The body is bytes of any number, which the handler reads from the request as they come.</summary>
+    public Route TakesStream(string media)
+    {
+        (IsBodyBytes, StreamMedia) = (true, media);
+        return this;
+    }
+
+    /// <summary>The handler writes the answer's bytes itself.</summary>
+    public Route GivesStream()
+    {
+        (IsAnswerBytes, Status) = (true, 200);
         return this;
     }
 

@@ -37,11 +37,13 @@ internal sealed record Limit(string Name, Func<RateLimitOptions, int> Size, Time
     public static readonly Limit Registrations = new("registrations", o => o.RegistrationsPerHour, Hour, LimitOver.Address);
     public static readonly Limit Prekeys = new("prekeys", o => o.Prekeys, Hour, LimitOver.DevicePair);
     public static readonly Limit Tickets = new("tickets", o => o.TicketsPerMinute, Minute, LimitOver.User);
+    public static readonly Limit Uploads = new("uploads", o => o.UploadsPerMinute, Minute, LimitOver.User);
 
     /// <summary>All rows, in the order of this file.</summary>
     public static IReadOnlyList<Limit> All { get; } =
     [
         Messages, Calls, Sockets, UserSearches, Receipts, Typing, Signalling, AccountLogins, AddressLogins, Registrations, Prekeys, Tickets,
+        Uploads,
     ];
 
     /// <summary>An empty tally of this limit.</summary>

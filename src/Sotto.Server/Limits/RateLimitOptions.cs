@@ -50,4 +50,8 @@ internal sealed class RateLimitOptions
     /// <summary>Socket tickets of a user in a minute.</summary>
     [Range(0, 1_000_000)]
     public int TicketsPerMinute { get; set; } = 60;
+
+    /// <summary>Uploads a user may begin in a minute.</summary>
+    [Range(0, 1_000_000)]
+    public int UploadsPerMinute { get; set; } = 300;
 }

@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Attachments;
 using Sotto.Server.Conversations;
 using Sotto.Server.Storage;
 
@@ -113,7 +114,7 @@ internal sealed class MessageStore(Database database)
             $"update entries set keys = @keys where id = @id returning {LogStore.Columns}", new { id, keys = keys.Blob.ToArray() });
     }
 
-    /// <summary>Leaves a tombstone: no content, no keys, no reactions, no failures.</summary>
+    /// <summary>Leaves a tombstone: no content, no keys, no reactions, no failures; its files go.</summary>
     /// <returns>The tombstone; null when there was one already.</returns>
     public static async Task<Entry?> BuryAsync(Session session, Guid id, long now)
     {
@@ -128,6 +129,7 @@ internal sealed class MessageStore(Database database)
             await session.ExecuteAsync(
                 "update entries set body = @empty, keys = @empty, deleted = true where target_id = @id and kind = 4", new { id, empty = Array.Empty<byte>() });
             await session.ExecuteAsync("delete from failures where message_id = @id", new { id });
+            await Claims.ReleaseAsync(session, [id]);
         }
 
         return tombstone;
@@ -217,6 +219,7 @@ internal sealed class MessageStore(Database database)
                 if (ids.Count > 0)
                 {
                     var args = new { ids = session.Ids(ids) };
+                    await Claims.ReleaseAsync(session, ids);
                     await session.ExecuteAsync("delete from failures where message_id in @ids", args);
                     await session.ExecuteAsync("delete from entries where target_id in @ids", args);
                     await session.ExecuteAsync("delete from entries where id in @ids", args);

@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Attachments;
 using Sotto.Server.Callers;
 using Sotto.Server.Conversations;
 using Sotto.Server.Http;
@@ -48,7 +49,7 @@ internal sealed class SendMessage(RateLimits limits, Rosters rosters, Conversati
                     roster.MustLetSend(caller.UserId);                             // 403
                     Completeness.Check(roster, caller.UserId, caller.DeviceId, keys); // 409, or 422 for a plain device
                     await MustSeeReplyAsync(roster, caller.UserId, body, ct);      // 422
-                    return await AppendAsync(roster, caller, draft, keys, origin, ct);
+                    return await AppendAsync(roster, caller, draft, keys, body.Attachments ?? [], origin, ct); // 422 for files that aren't there
                 },
                 ct);
         }
@@ -70,7 +71,7 @@ internal sealed class SendMessage(RateLimits limits, Rosters rosters, Conversati
     }
 
     private async Task<ReadOnlyMemory<byte>> AppendAsync(
-        Roster roster, Caller caller, Entry draft, PackedKeys keys, DeviceSocket? origin, CancellationToken ct)
+        Roster roster, Caller caller, Entry draft, PackedKeys keys, IReadOnlyList<MessageAttachment> named, DeviceSocket? origin, CancellationToken ct)
     {
         var unaddressed = Completeness.Unaddressed(roster, caller.UserId, caller.DeviceId, keys);
         var entry = roster.TtlSeconds is { } ttl ? draft.Expiring(draft.CreatedAt + (ttl * 1000)) : draft;
@@ -78,9 +79,13 @@ internal sealed class SendMessage(RateLimits limits, Rosters rosters, Conversati
             new PendingEntry(entry, roster.Version)
             {
                 Origin = origin,
-                Also = unaddressed.Count == 0
+                Also = unaddressed.Count == 0 && named.Count == 0
                     ? null
-                    : (session, pending) => MessageStore.AddFailuresAsync(session, pending.Entry.Id, unaddressed, draft.CreatedAt),
+                    : async (session, pending) =>
+                    {
+                        await Claims.ClaimAsync(session, pending.Entry.Id, caller.UserId, named);
+                        await MessageStore.AddFailuresAsync(session, pending.Entry.Id, unaddressed, draft.CreatedAt);
+                    },
             },
             ct);
         return MessageViews.WriteNew(appended.Existing ?? appended.Entry, roster, unaddressed, Viewer.User(caller.UserId));

@@ -82,7 +82,7 @@ internal sealed class OpenApiDocument(IReadOnlyList<Route> routes, Summaries sum
             all.AddRange([Errors.MalformedJson, Errors.UnsupportedMediaType, Errors.ValidationError]);
         }
 
-        if (route.Method != "GET")
+        if (route.Method is not ("GET" or "HEAD" or "OPTIONS"))
         {
             all.Add(Errors.PayloadTooLarge);
         }
@@ -203,7 +203,7 @@ internal sealed class OpenApiDocument(IReadOnlyList<Route> routes, Summaries sum
 
         if (route.IsBodyBytes)
         {
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/octet-stream"] = new JsonObject() } };
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { [route.StreamMedia ?? "application/octet-stream"] = new JsonObject() } };
         }
 
         var responses = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal) { [route.Status.ToString()] = Success(route, route.Status) };
