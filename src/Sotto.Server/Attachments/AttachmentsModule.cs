@@ -15,6 +15,7 @@ internal static class AttachmentsModule
         services.AddSingleton<AttachmentStore>();
         services.AddSingleton<UploadTurns>();
         services.AddSingleton<IBlobStore, DiskBlobs>();
+        services.AddSingleton<Tus>();
         services.AddSingleton<CreateAttachment>();
         services.AddSingleton<ReceiveBytes>();
         services.AddSingleton<TellOffset>();
@@ -35,5 +36,6 @@ internal static class AttachmentsModule
         TellOffset.Map(routes);
         GiveUpUpload.Map(routes);
         GetAttachment.Map(routes);
+        Tus.Map(routes);
     }
 }

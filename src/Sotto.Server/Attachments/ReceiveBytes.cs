@@ -48,15 +48,16 @@ internal sealed class ReceiveBytes(AttachmentStore store, IBlobStore blobs, Uplo
             pace.MinDataRate = SlowestPace;
         }
 
-        var source = new UploadSource(http.Request.BodyReader, row.FileSize - offset, turn.Ct);
+        using var source = new UploadSource(http.Request.BodyReader, row.FileSize - offset, turn.Interrupted);
         row = await StoreAsync(row, source, knowsLength: http.Request.ContentLength is not null);
-        if (turn.IsInterrupted)
+        if (source.IsInterrupted)
         {
             throw Mismatch(row);
         }
 
         if (source.Fault is { } fault)
         {
+            // What came is safe; who sent it is gone.
             throw fault;
         }
 

@@ -4,22 +4,14 @@ using Sotto.Server.Storage;
 
 namespace Sotto.Server.Attachments;
 
-/// <summary>
-/// Tells how far an upload is: <c>HEAD {upload_url}</c>. Who asks wants to go on from there, so a request that is still sending ends first.
-/// <c>OPTIONS /attachments/</c> tells a tus client what is understood.
-/// </summary>
-internal sealed class TellOffset(AttachmentStore store, UploadTurns turns, Microsoft.Extensions.Options.IOptions<AttachmentsOptions> options)
+/// <summary>Tells how far an upload is: <c>HEAD {upload_url}</c>. Who asks wants to go on from there, so a request that is still sending ends first.</summary>
+internal sealed class TellOffset(AttachmentStore store, UploadTurns turns)
 {
-    public static void Map(Routes routes)
-    {
+    public static void Map(Routes routes) =>
         routes.Head("/attachments/{storage_id}", "Tells in `Upload-Offset` how many of the bytes are there.")
             .Hears(Tus.Resumable, "What tus clients send: `1.0.0`.")
             .Refuses(Errors.AttachmentNotFound, Errors.PermissionDenied, Errors.TusVersionUnsupported)
             .Handle((TellOffset use, Call call) => use.TellAsync(call));
-        routes.Options("/attachments/", "Tells a tus client what is understood.")
-            .For(Access.Anyone)
-            .Handle((TellOffset use, Call call) => use.Describe(call.Http.Response));
-    }
 
     private async Task TellAsync(Call call)
     {
@@ -39,14 +31,5 @@ internal sealed class TellOffset(AttachmentStore store, UploadTurns turns, Micro
         {
             headers[Tus.Expires] = Times.FromMs(end).ToString("R");
         }
-    }
-
-    private Task Describe(HttpResponse response)
-    {
-        response.Headers[Tus.Resumable] = Tus.Version;
-        response.Headers["Tus-Version"] = Tus.Version;
-        response.Headers["Tus-Extension"] = Tus.Extensions;
-        response.Headers["Tus-Max-Size"] = options.Value.LargestFile.ToString();
-        return Task.CompletedTask;
     }
 }

@@ -1,10 +1,15 @@
 using System.Text;
+using Microsoft.Extensions.Options;
 using Sotto.Contracts;
+using Sotto.Server.Http;
 
 namespace Sotto.Server.Attachments;
 
-/// <summary>The words of tus 1.0 (https://tus.io/protocols/resumable-upload), which resumable uploads are told in.</summary>
-internal static class Tus
+/// <summary>
+/// The words of tus 1.0 (https://tus.io/protocols/resumable-upload), which resumable uploads are told in; <c>OPTIONS /attachments/</c> says which of
+/// them are understood.
+/// </summary>
+internal sealed class Tus(IOptions<AttachmentsOptions> options)
 {
     public const string Version = "1.0.0";
     public const string Extensions = "creation,expiration,termination";
@@ -14,6 +19,11 @@ internal static class Tus
     public const string Metadata = "Upload-Metadata";
     public const string Expires = "Upload-Expires";
     public const string Media = "application/offset+octet-stream";
+
+    public static void Map(Routes routes) =>
+        routes.Options("/attachments/", "Tells a tus client what is understood.")
+            .For(Access.Anyone)
+            .Handle((Tus use, Call call) => use.Describe(call.Http.Response));
 
     /// <summary>Every answer names the version, refusals too; what names another one is refused.</summary>
     /// <exception cref="RefusedException">TUS_VERSION_UNSUPPORTED.</exception>
@@ -75,5 +85,14 @@ internal static class Tus
         {
             throw Errors.ValidationError.Because($"{Metadata} must be pairs of a key and a base64 value.", (Metadata, "must be pairs of a key and a base64 value"));
         }
+    }
+
+    private Task Describe(HttpResponse response)
+    {
+        response.Headers[Tus.Resumable] = Tus.Version;
+        response.Headers["Tus-Version"] = Tus.Version;
+        response.Headers["Tus-Extension"] = Tus.Extensions;
+        response.Headers["Tus-Max-Size"] = options.Value.LargestFile.ToString();
+        return Task.CompletedTask;
     }
 }

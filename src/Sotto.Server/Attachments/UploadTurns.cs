@@ -16,7 +16,7 @@ internal sealed class UploadTurns(TimeProvider clock)
     /// <exception cref="Contracts.RefusedException">UNAVAILABLE: the earlier request doesn't come to its end.</exception>
     public async Task<Turn> TakeAsync(Guid id, CancellationToken ct)
     {
-        var mine = new Turn(this, id, ct);
+        var mine = new Turn(this, id);
         while (!_turns.TryAdd(id, mine))
         {
             if (_turns.TryGetValue(id, out var other))
@@ -37,20 +37,17 @@ internal sealed class UploadTurns(TimeProvider clock)
     }
 
     /// <summary>The right to write, until it is disposed.</summary>
-    internal sealed class Turn(UploadTurns turns, Guid id, CancellationToken ct) : IDisposable
+    internal sealed class Turn(UploadTurns turns, Guid id) : IDisposable
     {
-        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        private readonly CancellationTokenSource _source = new();
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock _lock = new();
         private bool _isOver;
 
-        /// <summary>Cancelled by the client's going away, or by a later request.</summary>
-        public CancellationToken Ct => _source.Token;
+        /// <summary>Cancelled when a later request wants to go on.</summary>
+        public CancellationToken Interrupted => _source.Token;
 
         public Task Done => _done.Task;
-
-        /// <summary>A later request wants to go on.</summary>
-        public bool IsInterrupted { get; private set; }
 
         public void Interrupt()
         {
@@ -58,7 +55,6 @@ internal sealed class UploadTurns(TimeProvider clock)
             {
                 if (!_isOver)
                 {
-                    IsInterrupted = true;
                     _source.Cancel();
                 }
             }

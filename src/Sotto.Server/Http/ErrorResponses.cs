@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Sotto.Contracts;
@@ -14,7 +15,7 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken ct)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
         {
             return true;
         }
@@ -35,7 +36,15 @@ internal sealed class ErrorResponses(ILogger<ErrorResponses> log) : IExceptionHa
             refused = Errors.InternalError.Because("Something went wrong on the server. The trace id finds it in the server's log.");
         }
 
-        await WriteAsync(context, refused, traceId);
+        try
+        {
+            await WriteAsync(context, refused, traceId);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone, and nobody reads the answer.
+        }
+
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Sotto.Contracts;
 using Sotto.Server.Storage;
 
@@ -7,7 +8,7 @@ namespace Sotto.Server.Http;
 internal static class HttpModule
 {
     // What a connection may have received and not yet processed: hundreds of uploads at once mustn't fill the memory.
-    private const int RequestBuffer = 128 * 1024;
+    private const int ReceiveBuffer = 128 * 1024;
 
     public static void AddHttp(this IHostApplicationBuilder builder)
     {
@@ -15,7 +16,8 @@ internal static class HttpModule
         // every socket either.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
-        builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBufferSize = RequestBuffer);
+        builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBufferSize = ReceiveBuffer);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = ReceiveBuffer);
         builder.Services.AddExceptionHandler<ErrorResponses>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<Idempotency>();

@@ -146,7 +146,7 @@ internal sealed class Route(IEndpointRouteBuilder app, string method, string pat
     /// <summary>The handler writes the answer's bytes itself.</summary>
     public Route GivesStream()
     {
-        (IsAnswerBytes, Status) = (true, 200);
+        (IsAnswerBytes, AnswerMedia, Status) = (true, "*/*", 200);
         return this;
     }
 

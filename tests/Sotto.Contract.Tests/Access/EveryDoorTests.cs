@@ -11,7 +11,7 @@ public abstract class EveryDoorTests(Servers servers, Db db) : Play(servers, db)
     public async Task Every_route_stands_in_a_table()
     {
         var served = (await RoutesAsync()).Select(route => route.Name).ToHashSet(StringComparer.Ordinal);
-        var tried = ConversationAccessTests.Table.Rows.Concat(OwnAccessTests.Table.Rows).Concat(CallAccessTests.Table.Rows).Select(row => row.What).ToHashSet(StringComparer.Ordinal);
+        var tried = ConversationAccessTests.Table.Rows.Concat(OwnAccessTests.Table.Rows).Concat(CallAccessTests.Table.Rows).Concat(AttachmentAccessTests.Table.Rows).Select(row => row.What).ToHashSet(StringComparer.Ordinal);
         Assert.True(served.SetEquals(tried), $"Not in a table: {string.Join(", ", served.Except(tried))}. Not served: {string.Join(", ", tried.Except(served))}.");
     }
 

@@ -1,3 +1,4 @@
+using Sotto.Contract.Tests.Attachments;
 using Sotto.Contract.Tests.Stage;
 using Sotto.Contracts;
 
@@ -35,7 +36,7 @@ public abstract class ChangingMessagesTests(Servers servers, Db db) : Play(serve
             Ciphertext = "oops",
             MessageType = "text",
             RecipientKeys = new[] { TestDevice.Wrap(carol.Id, carol.Phone.Id) },
-            Attachments = new[] { new { FileName = "a", FileSize = 1, ContentType = "text/plain", StorageId = Guid.CreateVersion7().ToString() } },
+            Attachments = new[] { new { FileName = "a", FileSize = 1, ContentType = "text/plain", (await bob.Phone.UploadsAsync(new byte[1])).StorageId } },
         }).AsAsync<Message>(201);
         await carol.PutAsync($"/messages/{sent.Id}/reactions", new { ciphertext = "+1" }).IsAsync(200);
         var socket = await carol.ConnectsAsync();

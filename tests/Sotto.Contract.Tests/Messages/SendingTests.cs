@@ -1,3 +1,4 @@
+using Sotto.Contract.Tests.Attachments;
 using Sotto.Contract.Tests.Stage;
 using Sotto.Contracts;
 
@@ -10,7 +11,7 @@ public abstract class SendingTests(Servers servers, Db db) : Play(servers, db)
     {
         var (alice, bob) = await PeopleAsync("alice", "bob");
         var direct = await alice.CreatesDirectAsync(bob);
-        var storageId = Guid.CreateVersion7().ToString();
+        var storageId = (await alice.Phone.UploadsAsync(new byte[12])).StorageId;
         var sent = await alice.PostAsync("/messages/", new
         {
             ConversationId = direct.Id,

@@ -7,7 +7,7 @@ public abstract class ReferenceTests(Servers servers, Db db) : Play(servers, db)
 {
     private static readonly Dictionary<string, Row> Rows = new Row[][]
     {
-        [.. AccountRows.All], [.. DeviceRows.All], [.. ConversationRows.All], [.. MessageRows.All], [.. FrameRows.All], [.. EventRows.All], [.. StatusRows.All], [.. CallRows.All],
+        [.. AccountRows.All], [.. DeviceRows.All], [.. ConversationRows.All], [.. MessageRows.All], [.. FrameRows.All], [.. EventRows.All], [.. StatusRows.All], [.. CallRows.All], [.. AttachmentRows.All],
     }.SelectMany(rows => rows).ToDictionary(row => row.Name, StringComparer.Ordinal);
 
     public static TheoryData<string> Names => [.. Rows.Keys];
