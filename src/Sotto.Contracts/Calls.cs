@@ -159,13 +159,13 @@ public sealed record SessionDescription(string? Sdp, Guid? CallId = null, Guid? 
 /// <param name="Candidate">A text, an object or null, as the browser gave it.</param>
 public sealed record IceCandidate(JsonElement? Candidate, Guid? CallId = null, Guid? TargetUserId = null, Guid? TargetDeviceId = null);
 
-public sealed record SetMuted(bool? Muted, Guid? CallId = null);
+public sealed record SetMuted(bool? Muted, Guid? CallId = null, Guid? TargetUserId = null, Guid? TargetDeviceId = null);
 
-public sealed record SetVideo(bool? VideoEnabled, Guid? CallId = null);
+public sealed record SetVideo(bool? VideoEnabled, Guid? CallId = null, Guid? TargetUserId = null, Guid? TargetDeviceId = null);
 
-public sealed record SetScreenShare(bool? Sharing, Guid? CallId = null);
+public sealed record SetScreenShare(bool? Sharing, Guid? CallId = null, Guid? TargetUserId = null, Guid? TargetDeviceId = null);
 
-public sealed record SetHand(bool? Raised, Guid? CallId = null);
+public sealed record SetHand(bool? Raised, Guid? CallId = null, Guid? TargetUserId = null, Guid? TargetDeviceId = null);
 
 /// <summary>A signal that arrives: the sender's, with who it truly was.</summary>
 public sealed record RelayedDescription(Guid CallId, Guid UserId, Guid DeviceId, string Sdp);

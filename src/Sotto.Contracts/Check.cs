@@ -20,10 +20,13 @@ public sealed class Check
     public Check Required(object? value, string field) => That(value is not null, field, "is required");
 
     public Check Length(string? value, string field, int min, int max) =>
-        That(value is null || (value.Length >= min && value.Length <= max), field, $"must have {min} to {max} characters");
+        That(value is null || (value.Length >= min && value.Length <= max), field, $"must have {min} to {max} characters").Storable(value, field);
 
     public Check AtMost(string? value, string field, int max) =>
-        That(value is null || value.Length <= max, field, $"must have at most {max} characters");
+        That(value is null || value.Length <= max, field, $"must have at most {max} characters").Storable(value, field);
+
+    /// <summary>PostgreSQL's text takes every character but one.</summary>
+    private Check Storable(string? value, string field) => That(value is null || !value.Contains('\0', StringComparison.Ordinal), field, "must not hold the character U+0000");
 
     /// <exception cref="RefusedException"><see cref="Errors.ValidationError"/> when anything failed.</exception>
     public void Done()

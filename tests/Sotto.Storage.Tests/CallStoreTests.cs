@@ -17,7 +17,7 @@ public sealed class CallStoreTests(Databases databases)
         await using var node = new Node(await databases.NewAsync(engine));
         var store = new CallStore(node.Database);
         var now = await store.NowAsync(ct);
-        var (alice, bob, carol) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (alice, bob, carol) = (await node.NewUserAsync(), await node.NewUserAsync(), await node.NewUserAsync());
         var call = New(alice, [bob], now);
         Assert.True((await store.BeginAsync(call, ct)).Ok);
 
@@ -28,16 +28,16 @@ public sealed class CallStoreTests(Databases databases)
         Assert.True((await store.BeginAsync(waiting, ct)).Ok);
 
         var answered = call.On(new Joined(bob, Guid.CreateVersion7()), now).Next;
-        Assert.True(await store.ChangeAsync(call, answered, 1, ct));
-        Assert.False(await store.ChangeAsync(call, call.On(new Declined(bob), now).Next, 1, ct));
-        await Assert.ThrowsAsync<SeatTakenException>(() => store.ChangeAsync(waiting, waiting.On(new Joined(bob, Guid.CreateVersion7()), now).Next, 1, ct));
+        Assert.True(await store.ChangeAsync(call, answered, 1, now, ct));
+        Assert.False(await store.ChangeAsync(call, call.On(new Declined(bob), now).Next, 1, now, ct));
+        await Assert.ThrowsAsync<SeatTakenException>(() => store.ChangeAsync(waiting, waiting.On(new Joined(bob, Guid.CreateVersion7()), now).Next, 1, now, ct));
         Assert.Equal([call.Id, waiting.Id], (await store.LiveOfAsync(bob, ct)).Select(stored => stored.Call.Id));
 
         var ended = answered.On(new EndAsked(bob), now).Next;
-        Assert.True(await store.ChangeAsync(answered, ended, 2, ct));
-        Assert.False(await store.ChangeAsync(answered, ended, 2, ct));
+        Assert.True(await store.ChangeAsync(answered, ended, 2, now, ct));
+        Assert.False(await store.ChangeAsync(answered, ended, 2, now, ct));
         var history = new CallHistoryStore(node.Database);
-        Assert.Single((await history.ListAsync(alice, null, 0, 10, ct)).Data);
+        Assert.Single((await history.ListAsync(alice, null, null, 0, 10, ct)).Data);
         Assert.Null(await store.FindSeatAsync(alice, ct));
         Assert.True((await store.BeginAsync(New(bob, [alice], now), ct)).Ok);
     }
@@ -51,18 +51,18 @@ public sealed class CallStoreTests(Databases databases)
         await using var node = new Node(await databases.NewAsync(engine));
         var (store, history) = (new CallStore(node.Database), new CallHistoryStore(node.Database));
         var now = await store.NowAsync(ct);
-        var (alice, bob) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (alice, bob) = (await node.NewUserAsync(), await node.NewUserAsync());
         foreach (var days in new[] { 91, 89 })
         {
             var then = now.AddDays(-days);
             var call = New(alice, [bob], then);
             await store.BeginAsync(call, ct);
-            await store.ChangeAsync(call, call.On(new Declined(bob), then).Next, 1, ct);
+            await store.ChangeAsync(call, call.On(new Declined(bob), then).Next, 1, then, ct);
         }
 
         await history.EraseOldAsync(TimeSpan.FromDays(90), ct);
         Assert.Equal(1, await store.EraseOldAsync(TimeSpan.FromDays(90), ct));
-        Assert.Equal(now.AddDays(-89), Assert.Single((await history.ListAsync(bob, null, 0, 10, ct)).Data).EndedAt);
+        Assert.Equal(now.AddDays(-89), Assert.Single((await history.ListAsync(bob, null, null, 0, 10, ct)).Data).EndedAt);
     }
 
     private static Call New(Guid caller, Guid[] callees, DateTimeOffset now) =>

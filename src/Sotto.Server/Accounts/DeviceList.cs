@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Sotto.Contracts;
+using Sotto.Server.Callers;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
 
@@ -12,7 +13,7 @@ internal sealed record DevicesChanged(IReadOnlyList<Guid> EndedSessions, IReadOn
 }
 
 /// <summary>The devices of users: adds and removes them, and shuts out those whose session has ended.</summary>
-internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNews news, SocketRegistry sockets, TimeProvider clock)
+internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNews news, SocketRegistry sockets, IEnumerable<IDeviceShutOut> hooks, TimeProvider clock)
 {
     /// <summary>Adds a device in the transaction. A full list makes room by its longest unused device that has neither keys nor a session.</summary>
     /// <exception cref="RefusedException">TOO_MANY_DEVICES, naming the devices: a client may log in as one of them.</exception>
@@ -63,6 +64,10 @@ internal sealed class DeviceList(SessionStore store, Liveness liveness, DeviceNe
         {
             liveness.DropDevice(device);
             sockets.CloseDevice(device, CloseCodes.AuthenticationFailed);
+            foreach (var hook in hooks)
+            {
+                hook.DeviceShutOut(device);
+            }
         }
 
         changed.After();

@@ -33,6 +33,12 @@ internal interface IDeviceListChanged
     Task<Action> DeviceListChangedAsync(Storage.Session session, Guid userId, Guid? newDeviceId);
 }
 
+/// <summary>Hook: a device was logged out or removed. Called after the commit; must be quick and must not throw.</summary>
+internal interface IDeviceShutOut
+{
+    void DeviceShutOut(Guid deviceId);
+}
+
 /// <summary>Hook: somebody has just blocked somebody. Called after the commit.</summary>
 internal interface IUserBlocked
 {

@@ -78,13 +78,14 @@ internal sealed record Call(
     private Step Apply(CallEvent happened, DateTimeOffset now) => happened switch
     {
         TimePassed => Nothing,
-        Expelled or Broken when IsFinal => Nothing,
+        Expelled or DeviceLost or Broken when IsFinal => Nothing,
         PersonalEvent personal when IsFinal && MustHave(personal.UserId) is not null => throw Errors.CallEnded.Because("This call is over."),
         Rang rang => Ring(MustHave(rang.UserId), now),
         Joined joined => Join(MustHave(joined.UserId), joined.DeviceId, now),
-        Declined declined => Decline(MustHave(declined.UserId), declined.IsBusy ? EndReason.Busy : EndReason.Declined, now),
-        Left left => Go(MustHave(left.UserId), EndReason.Hangup, now),
-        EndAsked asked => MustHave(asked.UserId) is var party && EndsForAll(party, asked.IsAdmin) ? EndForAll(party, now) : Go(party, EndReason.Hangup, now),
+        Declined declined => Decline(MustAct(declined.UserId, declined.DeviceId), declined.IsBusy ? EndReason.Busy : EndReason.Declined, now),
+        Left left => Go(MustAct(left.UserId, left.DeviceId), EndReason.Hangup, now),
+        DeviceLost lost => MustHave(lost.UserId) is { IsJoined: true } party && party.DeviceId == lost.DeviceId ? Go(party, EndReason.Hangup, now) : Nothing,
+        EndAsked asked => MustAct(asked.UserId, asked.DeviceId) is var party && EndsForAll(party, asked.IsAdmin) ? EndForAll(party, now) : Go(party, EndReason.Hangup, now),
         Renewed renewed => Renew(MustHave(renewed.UserId), renewed.DeviceId, now),
         Expelled expelled => Find(expelled.UserId) is { } party ? Expel(party, now) : Nothing,
         Broken => Finish(AnsweredAt is null ? CallStatus.Failed : CallStatus.Ended, EndReason.Server, null, now),
@@ -205,6 +206,13 @@ internal sealed record Call(
     private Call With(Party changed) => this with { Parties = [.. Parties.Select(party => party.UserId == changed.UserId ? changed : party)] };
 
     private DateTimeOffset? DeadlineOf(Party party) => party.IsJoined ? party.LeaseUntil : party.IsPending ? RingsUntil : null;
+
+    /// <summary>What another device of somebody does who is in the call can't touch the one that is in it: it comes too late.</summary>
+    private Party MustAct(Guid userId, Guid? deviceId)
+    {
+        var party = MustHave(userId);
+        return party.IsJoined && (deviceId ?? party.DeviceId) != party.DeviceId ? throw Errors.AnsweredElsewhere.Because("Another device of yours is in this call.") : party;
+    }
 
     private Party MustHave(Guid userId) => Find(userId) ?? throw Errors.PermissionDenied.Because("You have no part in this call.");
 }

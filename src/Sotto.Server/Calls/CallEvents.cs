@@ -13,14 +13,20 @@ internal sealed record Rang(Guid UserId) : PersonalEvent(UserId);
 
 internal sealed record Joined(Guid UserId, Guid DeviceId) : PersonalEvent(UserId);
 
+/// <param name="DeviceId">The device that says so; none for the person themselves, whichever device is in the call.</param>
 /// <param name="IsBusy">They are talking to somebody else, and this is how a device says so.</param>
-internal sealed record Declined(Guid UserId, bool IsBusy = false) : PersonalEvent(UserId);
+internal sealed record Declined(Guid UserId, Guid? DeviceId = null, bool IsBusy = false) : PersonalEvent(UserId);
 
-internal sealed record Left(Guid UserId) : PersonalEvent(UserId);
+/// <param name="DeviceId">As with <see cref="Declined"/>.</param>
+internal sealed record Left(Guid UserId, Guid? DeviceId = null) : PersonalEvent(UserId);
 
 /// <summary>Somebody wants the call to end.</summary>
+/// <param name="DeviceId">As with <see cref="Declined"/>.</param>
 /// <param name="IsAdmin">An admin of the conversation, who may end it for all.</param>
-internal sealed record EndAsked(Guid UserId, bool IsAdmin = false) : PersonalEvent(UserId);
+internal sealed record EndAsked(Guid UserId, Guid? DeviceId = null, bool IsAdmin = false) : PersonalEvent(UserId);
+
+/// <summary>A device is gone for good: logged out, or removed.</summary>
+internal sealed record DeviceLost(Guid UserId, Guid DeviceId) : PersonalEvent(UserId);
 
 /// <summary>A joined device is still there.</summary>
 internal sealed record Renewed(Guid UserId, Guid DeviceId) : PersonalEvent(UserId);

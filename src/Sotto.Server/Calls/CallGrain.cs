@@ -21,6 +21,7 @@ internal enum CallMove
     Decline,
     DeclineBusy,
     Leave,
+    LoseDevice,
     End,
     EndAsAdmin,
     Renew,
@@ -32,15 +33,18 @@ internal enum CallMove
 [GenerateSerializer, Immutable, Alias("sotto.call_order")]
 internal readonly record struct CallOrder([property: Id(0)] CallMove Move, [property: Id(1)] Guid UserId, [property: Id(2)] Guid DeviceId)
 {
+    private Guid? Device => DeviceId == Guid.Empty ? null : DeviceId;
+
     public CallEvent ToEvent() => Move switch
     {
         CallMove.Ring => new Rang(UserId),
         CallMove.Join => new Joined(UserId, DeviceId),
-        CallMove.Decline => new Declined(UserId),
-        CallMove.DeclineBusy => new Declined(UserId, IsBusy: true),
-        CallMove.Leave => new Left(UserId),
-        CallMove.End => new EndAsked(UserId),
-        CallMove.EndAsAdmin => new EndAsked(UserId, IsAdmin: true),
+        CallMove.Decline => new Declined(UserId, Device),
+        CallMove.DeclineBusy => new Declined(UserId, Device, IsBusy: true),
+        CallMove.Leave => new Left(UserId, Device),
+        CallMove.LoseDevice => new DeviceLost(UserId, DeviceId),
+        CallMove.End => new EndAsked(UserId, Device),
+        CallMove.EndAsAdmin => new EndAsked(UserId, Device, IsAdmin: true),
         CallMove.Renew => new Renewed(UserId, DeviceId),
         CallMove.Expel => new Expelled(UserId),
         CallMove.Break => new Broken(),
@@ -108,7 +112,7 @@ internal sealed class CallGrain(CallStore store, CallPushes pushes, TimeProvider
         var step = call.On(happened, now);
         if (!ReferenceEquals(step.Next, stored.Call))
         {
-            if (!await store.ChangeAsync(stored.Call, step.Next, stored.Version, CancellationToken.None))
+            if (!await store.ChangeAsync(stored.Call, step.Next, stored.Version, now, CancellationToken.None))
             {
                 return null;
             }

@@ -9,39 +9,56 @@ internal sealed class CallHistoryStore(Database database)
 {
     private const string Mine = "(callee_id = @userId or caller_id = @userId)";
 
-    /// <summary>In the transaction that ends the call.</summary>
-    public static async Task AddAsync(Session session, Call call)
+    /// <summary>
+    /// In the transaction that changes the call: who was called and is out has an entry from then on, and none any more on coming back. Nothing is
+    /// written about who has been erased.
+    /// </summary>
+    public static async Task NoteAsync(Session session, Call before, Call next, DateTimeOffset now)
     {
-        foreach (var outcome in CallOutcome.Of(call))
+        foreach (var party in next.Parties.Skip(1))
         {
-            await session.ExecuteAsync(
-                """
-                insert into call_history (id, call_id, conversation_id, caller_id, callee_id, call_type, status, end_reason, started_at, ended_at, duration)
-                values (@id, @callId, @ConversationId, @CallerId, @CalleeId, @type, @status, @reason, @started, @ended, @Duration)
-                """,
-                new
-                {
-                    id = Ids.At(outcome.EndedAt), callId = call.Id, call.ConversationId, call.CallerId, outcome.CalleeId, type = EnumText.Of(call.Type),
-                    status = EnumText.Of(outcome.Status), reason = EnumText.Of(outcome.Reason), started = outcome.StartedAt.ToUnixTimeMilliseconds(),
-                    ended = outcome.EndedAt.ToUnixTimeMilliseconds(), outcome.Duration,
-                });
+            var wasOut = before.Find(party.UserId) is { IsOut: true };
+            if (party.IsOut && !wasOut)
+            {
+                await AddAsync(session, next, CallOutcome.Of(next, party, next.EndedAt ?? now));
+            }
+            else if (wasOut && !party.IsOut)
+            {
+                await session.ExecuteAsync("delete from call_history where call_id = @Id and callee_id = @UserId", new { next.Id, party.UserId });
+            }
         }
     }
 
     /// <summary>The newest first: what others called the user for, and whom the user called.</summary>
-    public Task<Page<CallLog>> ListAsync(Guid userId, Guid? conversationId, int skip, int limit, CancellationToken ct) => database.ReadAsync(
+    /// <param name="before">Only what stands after this entry.</param>
+    public Task<Page<CallLog>> ListAsync(Guid userId, Guid? conversationId, Guid? before, int skip, int limit, CancellationToken ct) => database.ReadAsync(
         async session =>
         {
             var where = Mine + (conversationId is null ? "" : " and conversation_id = @conversationId");
-            var args = new { userId, conversationId, skip = (long)skip, limit = (long)limit };
+            var from = before is null ? "" : " and (started_at, id) < (select b.started_at, b.id from call_history b where b.id = @before)";
+            var args = new { userId, conversationId, before, skip = (long)skip, more = limit + 1L };
             var count = await session.ScalarAsync<long>($"select count(*) from call_history where {where}", args);
-            var rows = await session.ListAsync<HistoryRow>($"select * from call_history where {where} order by started_at desc, id desc limit @limit offset @skip", args);
+            var found = await session.ListAsync<HistoryRow>($"select * from call_history where {where}{from} order by started_at desc, id desc limit @more offset @skip", args);
+            var rows = found.Take(limit).ToArray();
             var reports = await session.ListAsync<ReportRow>(
                 "select * from call_reports where call_id in @ids", new { ids = session.Ids(rows.Select(row => row.CallId).Distinct()) });
             var byCall = reports.ToLookup(report => report.CallId);
-            return new Page<CallLog>([.. rows.Select(row => row.ToLog(userId, byCall[row.CallId]))], count);
+            return new Page<CallLog>([.. rows.Select(row => row.ToLog(userId, byCall[row.CallId]))], count, found.Count > limit);
         },
         ct);
+
+    private static Task<int> AddAsync(Session session, Call call, CallOutcome outcome) => session.ExecuteAsync(
+        """
+        insert into call_history (id, call_id, conversation_id, caller_id, callee_id, call_type, status, end_reason, started_at, ended_at, duration)
+        select @id, @callId, @ConversationId, @CallerId, @CalleeId, @type, @status, @reason, @started, @ended, @Duration
+        where exists (select 1 from users where id = @CalleeId and erasing_at is null)
+        """,
+        new
+        {
+            id = Ids.At(outcome.EndedAt), callId = call.Id, call.ConversationId, call.CallerId, outcome.CalleeId, type = EnumText.Of(call.Type),
+            status = EnumText.Of(outcome.Status), reason = EnumText.Of(outcome.Reason), started = outcome.StartedAt.ToUnixTimeMilliseconds(),
+            ended = outcome.EndedAt.ToUnixTimeMilliseconds(), outcome.Duration,
+        });
 
     /// <summary>Keeps a participant's report, in place of an earlier one.</summary>
     public Task ReportAsync(Guid callId, Guid userId, CallMetadata report, CancellationToken ct) => database.WriteAsync(

@@ -7,11 +7,11 @@ using Sotto.Server.Sockets;
 namespace Sotto.Server.Calls;
 
 /// <summary>
-/// Keeps calls true to life: renews the leases of devices whose sockets live here, puts out who is no longer of the conversation, and wakes calls
+/// Keeps calls true to life: renews the leases of devices whose sockets live here, puts out who is no longer of the conversation or whose device was shut out, and wakes calls
 /// whose time has come by the database's clock. Every node does so; what two do at once happens once.
 /// </summary>
 internal sealed class CallKeeper(
-    CallSeats seats, CallStore store, Switchboard switchboard, CallSurroundings around, IOptions<CallsOptions> options, ILogger<CallKeeper> log) : BackgroundService
+    CallSeats seats, CallStore store, Switchboard switchboard, CallEvictions evictions, CallSurroundings around, IOptions<CallsOptions> options, ILogger<CallKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
 
@@ -22,7 +22,8 @@ internal sealed class CallKeeper(
     private const int InParallel = 8;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync(Sweep, WakeDueAsync, stoppingToken), RepeatAsync(Round, WakeAllAsync, stoppingToken), RepeatAsync(options.Value.Lease / 3, RenewAsync, stoppingToken));
+        RepeatAsync(Sweep, WakeDueAsync, stoppingToken), RepeatAsync(Round, WakeAllAsync, stoppingToken), RepeatAsync(options.Value.Lease / 3, RenewAsync, stoppingToken),
+        EvictAsync(stoppingToken));
 
     private async Task RepeatAsync(TimeSpan period, Func<CancellationToken, Task> once, CancellationToken ct)
     {
@@ -56,7 +57,6 @@ internal sealed class CallKeeper(
         {
             // Nothing is lost if it has ended and nobody said so: this is where it is noticed.
             await seats.ReadAsync(places.CallId, ct);
-            return;
         }
 
         foreach (var place in here)
@@ -67,6 +67,30 @@ internal sealed class CallKeeper(
         if (await store.FindAsync(places.CallId, ct) is { Call: { IsFinal: false } call })
         {
             await ExpelAsync(call, ct);
+        }
+    }
+
+    private async Task EvictAsync(CancellationToken ct)
+    {
+        await foreach (var eviction in evictions.ReadAllAsync(ct))
+        {
+            await GuardedAsync(() => EvictAsync(eviction, ct), ct);
+        }
+    }
+
+    private async Task EvictAsync(Eviction eviction, CancellationToken ct)
+    {
+        foreach (var id in eviction.ConversationId is { } conversationId ? await store.LiveInAsync(conversationId, ct) : [])
+        {
+            if (await store.FindAsync(id, ct) is { Call: { IsFinal: false } call })
+            {
+                await ExpelAsync(call, ct);
+            }
+        }
+
+        if (eviction.DeviceId is { } deviceId && await store.FindPlaceAsync(deviceId, ct) is { } place)
+        {
+            await switchboard.PutAsync(place.CallId, CallMove.LoseDevice, place.UserId, deviceId);
         }
     }
 

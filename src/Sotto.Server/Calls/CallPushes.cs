@@ -39,6 +39,19 @@ internal sealed class CallPushes
     /// <summary>Rings on one socket, which has just come.</summary>
     public static void RingOn(DeviceSocket socket, Call call, bool isWaiting) => socket.TrySend(OutboundFrame.Of(RingFrame(call, isWaiting)));
 
+    /// <summary>Tells one socket how its user's part in a call stands.</summary>
+    public static void TellOn(DeviceSocket socket, Call call, EndReason? reason) =>
+        socket.TrySend(OutboundFrame.Of(StatusFrame(call, reason is null ? null : socket.Caller.UserId, reason)));
+
+    /// <summary>Tells one socket who else is in the call.</summary>
+    public static void TellJoinedOn(DeviceSocket socket, Call call)
+    {
+        foreach (var party in call.Parties.Where(party => party.IsJoined && party.UserId != socket.Caller.UserId))
+        {
+            socket.TrySend(OutboundFrame.Of(Frame("participant_update", new ParticipantUpdate(call.Id, party.UserId, ParticipantAction.Joined, party.DeviceId))));
+        }
+    }
+
     /// <summary>Tells what followed from a step. First of all who is in the call, for signals ask for that.</summary>
     public void Tell(StoredCall stored, ImmutableArray<CallEffect> effects)
     {

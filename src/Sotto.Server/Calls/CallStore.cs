@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sotto.Contracts;
 using Sotto.Server.Storage;
 
@@ -20,7 +21,7 @@ internal sealed class CallStore(Database database)
     public async Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
         Times.FromMs(await database.ReadAsync(session => session.ScalarAsync<long>($"select {session.Dialect.NowMs}"), ct));
 
-    /// <summary>Stores a call that begins, unless the two have one already or the caller is in another.</summary>
+    /// <summary>Stores a call that begins, unless these people have one already or the caller is in another.</summary>
     public async Task<Begun> BeginAsync(Call call, CancellationToken ct)
     {
         try
@@ -41,11 +42,11 @@ internal sealed class CallStore(Database database)
     /// <summary>Stores the next state of a call, and with its last one the history.</summary>
     /// <returns>False when somebody else has changed it since <paramref name="version"/>.</returns>
     /// <exception cref="SeatTakenException">Who joins is in another call.</exception>
-    public async Task<bool> ChangeAsync(Call before, Call next, long version, CancellationToken ct)
+    public async Task<bool> ChangeAsync(Call before, Call next, long version, DateTimeOffset now, CancellationToken ct)
     {
         try
         {
-            return await database.WriteAsync(session => ChangeAsync(session, before, next, version), ct);
+            return await database.WriteAsync(session => ChangeAsync(session, before, next, version, now), ct);
         }
         catch (Exception fault) when (Dialect.IsUniqueViolation(fault))
         {
@@ -75,6 +76,31 @@ internal sealed class CallStore(Database database)
         },
         ct);
 
+    /// <summary>The user's calls that ended since, the latest first.</summary>
+    public Task<IReadOnlyList<Call>> OverSinceAsync(Guid userId, DateTimeOffset since, int atMost, CancellationToken ct) => database.ReadAsync(
+        async session =>
+        {
+            var rows = await session.ListAsync<CallRow>(
+                """
+                select c.state, c.version from calls c
+                where c.due_at is null and c.id in (
+                    select h.call_id from call_history h where (h.callee_id = @userId or h.caller_id = @userId) and h.ended_at >= @since order by h.ended_at desc limit @atMost)
+                order by c.id desc
+                """,
+                new { userId, since = since.ToUnixTimeMilliseconds(), atMost = (long)atMost });
+            return (IReadOnlyList<Call>)[.. rows.Select(row => CallJson.Read(row.State))];
+        },
+        ct);
+
+    /// <summary>Live calls in a conversation.</summary>
+    public Task<IReadOnlyList<Guid>> LiveInAsync(Guid conversationId, CancellationToken ct) => database.ReadAsync(
+        session => session.ListAsync<Guid>($"select id from calls where conversation_id = @conversationId and {Live}", new { conversationId }), ct);
+
+    /// <summary>The call that a device is in, and whose device it is.</summary>
+    public async Task<(Guid CallId, Guid UserId)?> FindPlaceAsync(Guid deviceId, CancellationToken ct) =>
+        await database.ReadAsync(session => session.FirstAsync<PlaceRow>("select call_id, user_id from call_places where device_id = @deviceId", new { deviceId }), ct)
+            is { } row ? (row.CallId, row.UserId) : null;
+
     /// <summary>Calls whose time has come.</summary>
     public Task<IReadOnlyList<Guid>> DueAsync(int atMost, CancellationToken ct) => database.ReadAsync(
         session => session.ListAsync<Guid>($"select id from calls where due_at <= {session.Dialect.NowMs} order by due_at limit @atMost", new { atMost }), ct);
@@ -100,17 +126,17 @@ internal sealed class CallStore(Database database)
 
     private static async Task<Begun> BeginAsync(Session session, Call call)
     {
-        var pair = PairKey(call);
+        var people = PeopleKey(call);
         var added = await session.ExecuteAsync(
             """
-            insert into calls (id, conversation_id, version, state, pair_key, due_at, initiated_at)
-            values (@Id, @ConversationId, 1, @state, @pair, @due, @began)
+            insert into calls (id, conversation_id, version, state, people_key, due_at, initiated_at)
+            values (@Id, @ConversationId, 1, @state, @people, @due, @began)
             on conflict do nothing
             """,
-            new { call.Id, call.ConversationId, state = CallJson.Write(call), pair, due = Due(call), began = call.InitiatedAt.ToUnixTimeMilliseconds() });
+            new { call.Id, call.ConversationId, state = CallJson.Write(call), people, due = Due(call), began = call.InitiatedAt.ToUnixTimeMilliseconds() });
         if (added == 0)
         {
-            return new Begun(false, (await session.ListAsync<Guid>("select id from calls where pair_key = @pair", new { pair })) is [var id] ? id : null);
+            return new Begun(false, (await session.ListAsync<Guid>("select id from calls where people_key = @people", new { people })) is [var id] ? id : null);
         }
 
         foreach (var party in call.Parties)
@@ -122,20 +148,20 @@ internal sealed class CallStore(Database database)
         return new Begun(true);
     }
 
-    private static async Task<bool> ChangeAsync(Session session, Call before, Call next, long version)
+    private static async Task<bool> ChangeAsync(Session session, Call before, Call next, long version, DateTimeOffset now)
     {
         var changed = await session.ExecuteAsync(
-            "update calls set state = @state, version = version + 1, due_at = @due, pair_key = @pair where id = @Id and version = @version",
-            new { next.Id, version, state = CallJson.Write(next), due = Due(next), pair = PairKey(next) });
+            "update calls set state = @state, version = version + 1, due_at = @due, people_key = @people where id = @Id and version = @version",
+            new { next.Id, version, state = CallJson.Write(next), due = Due(next), people = PeopleKey(next) });
         if (changed == 0)
         {
             return false;
         }
 
+        await CallHistoryStore.NoteAsync(session, before, next, now);
         if (next.IsFinal)
         {
             await session.ExecuteAsync("delete from call_places where call_id = @Id", new { next.Id });
-            await CallHistoryStore.AddAsync(session, next);
             return true;
         }
 
@@ -151,8 +177,8 @@ internal sealed class CallStore(Database database)
 
     private static long? Due(Call call) => call.Deadline?.ToUnixTimeMilliseconds();
 
-    private static string? PairKey(Call call) =>
-        call.IsFinal || !call.IsPair ? null : string.Join(' ', call.Parties.Select(party => party.UserId).Order());
+    private static string? PeopleKey(Call call) =>
+        call.IsFinal ? null : Convert.ToHexStringLower(SHA256.HashData([.. call.PeopleIds.Order().SelectMany(id => id.ToByteArray())]));
 
     private sealed class CallRow
     {

@@ -5,8 +5,8 @@ using Sotto.Server.Conversations;
 
 namespace Sotto.Server.Calls;
 
-/// <summary>Whom a call is for, and in which conversation it is.</summary>
-internal sealed record CallPlan(Guid ConversationId, CallType Type, IReadOnlyList<Guid> Callees);
+/// <summary>Whom a call is for, and in which conversation it is; none is named where it is the one of exactly these people.</summary>
+internal sealed record CallPlan(Guid? ConversationId, CallType Type, IReadOnlyList<Guid> Callees);
 
 /// <summary>Finds out who is called. Without a conversation two people use their direct one, and more the group of exactly these people.</summary>
 internal sealed class Callees(CreateConversation conversations, Rosters rosters, Blocks blocks)
@@ -22,7 +22,11 @@ internal sealed class Callees(CreateConversation conversations, Rosters rosters,
             .That((wish.Participants?.Count ?? 0) <= Sizes.CalledAtOnce, "participants", $"must be at most {Sizes.CalledAtOnce}")
             .Done();                                                                              // 422
 
-        var conversationId = wish.ConversationId ?? await ConversationOfAsync(caller, named, ct);  // 403, 422
+        if (wish.ConversationId is not { } conversationId)
+        {
+            return new CallPlan(null, wish.CallType!.Value, named);
+        }
+
         var roster = await rosters.CurrentAsync(conversationId, ct);                              // 404
         roster.MustLetSend(caller.UserId);                                                        // 403
         var members = roster.Members.Keys.Where(id => id != caller.UserId).ToArray();
@@ -35,15 +39,20 @@ internal sealed class Callees(CreateConversation conversations, Rosters rosters,
         return new CallPlan(conversationId, wish.CallType!.Value, await ReachableAsync(caller, callees, ct));
     }
 
-    private async Task<Guid> ConversationOfAsync(Caller caller, Guid[] others, CancellationToken ct)
+    /// <summary>The conversation that the call is in, made if need be, and who of its people is called.</summary>
+    /// <exception cref="RefusedException">VALIDATION_ERROR for somebody who doesn't exist, PERMISSION_DENIED or USER_BLOCKED.</exception>
+    public async Task<(Guid ConversationId, IReadOnlyList<Guid> Callees)> OpenAsync(Caller caller, CallPlan plan, CancellationToken ct)
     {
-        if (others.Length > 1 && await rosters.FindGroupOfAsync([caller.UserId, .. others], ct) is { } group)
+        if (plan.ConversationId is { } known)
         {
-            return group;
+            return (known, plan.Callees);
         }
 
-        var wish = new NewConversation(others.Length == 1 ? ConversationType.Direct : ConversationType.Group, Participants: others);
-        return (await conversations.CreateAsync(caller, wish, ct)).Id;
+        var id = plan.Callees is [var one]
+            ? (await conversations.CreateAsync(caller, new NewConversation(ConversationType.Direct, Participants: [one]), ct)).Id
+            : await conversations.FindOrCreateGroupAsync(caller, plan.Callees, ct);
+        (await rosters.CurrentAsync(id, ct)).MustLetSend(caller.UserId);
+        return (id, await ReachableAsync(caller, [.. plan.Callees], ct));
     }
 
     /// <summary>In a group, those whom a block parts from the caller aren't called, and nobody learns of it.</summary>

@@ -1,6 +1,7 @@
 using Sotto.Contracts;
 using Sotto.Server.Accounts;
 using Sotto.Server.Callers;
+using Sotto.Server.Conversations;
 using Sotto.Server.Http;
 using Sotto.Server.Sockets;
 using Sotto.Server.Storage;
@@ -38,6 +39,9 @@ internal static class CallsModule
         services.AddSingleton<CallSurroundings>();
         services.AddHostedService<CallKeeper>();
         services.AddHostedService<RelayReaper>();
+        services.AddSingleton<CallEvictions>();
+        services.AddSingleton<IEntryCommitted>(provider => provider.GetRequiredService<CallEvictions>());
+        services.AddSingleton<IDeviceShutOut>(provider => provider.GetRequiredService<CallEvictions>());
         services.AddSingleton<IUserBlocked, PartBlocked>();
         services.AddSingleton<ForgetCalls>().AddSingleton<IUserErased>(provider => provider.GetRequiredService<ForgetCalls>());
         services.AddSingleton(provider => new ExportPart(provider.GetRequiredService<ForgetCalls>().FillAsync));
@@ -48,6 +52,9 @@ internal static class CallsModule
     {
         var arrive = app.Services.GetRequiredService<ArriveInCall>();
         var sockets = app.Services.GetRequiredService<SocketRegistry>();
+
+        var evictions = app.Services.GetRequiredService<CallEvictions>();
+        app.Services.GetRequiredService<ConversationNews>().Erased += (conversationId, _) => evictions.ConversationChanged(conversationId);
 
         // A ring doesn't wait for a long catching-up.
         sockets.Live.Insert(0, arrive.ArriveAsync);

@@ -13,13 +13,13 @@ internal sealed class EndCall(CallStore store, Switchboard switchboard, Rosters 
 {
     public static void Map(Routes routes) =>
         routes.Post("/calls/{call_id}/end", "Ends a call for all, or leaves it.")
-            .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded, Errors.NotInCall)
+            .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded, Errors.NotInCall, Errors.AnsweredElsewhere)
             .Handle((EndCall use, Http.Call call) => use.EndAsync(call.Caller, call.Id("call_id"), call.Ct));
 
     private async Task<Notice> EndAsync(Caller caller, Guid callId, CancellationToken ct)
     {
         var call = await GetCall.MustFindAsync(store, callId, caller.UserId, ct);         // 404, 403
-        await switchboard.PutAsync(callId, await IsAdminAsync(call, caller.UserId, ct) ? CallMove.EndAsAdmin : CallMove.End, caller.UserId); // 409
+        await switchboard.PutAsync(callId, await IsAdminAsync(call, caller.UserId, ct) ? CallMove.EndAsAdmin : CallMove.End, caller.UserId, caller.DeviceId); // 409
         return new Notice("Call ended");
     }
 

@@ -36,7 +36,7 @@ internal sealed class ForgetCalls(CallStore store, CallHistoryStore history, Swi
         Page<CallLog> page;
         do
         {
-            page = await history.ListAsync(userId, null, all.Count, AtOnce, ct);
+            page = await history.ListAsync(userId, null, null, all.Count, AtOnce, ct);
             all.AddRange(page.Data);
         }
         while (page.Data.Count == AtOnce);

@@ -8,8 +8,8 @@ using Sotto.Server.Storage;
 namespace Sotto.Server.Calls;
 
 /// <summary>
-/// Calls people: <c>POST /calls/initiate</c>. Two people have one live call between them: whoever calls somebody who is just calling them joins that
-/// call, so that each of two who call each other gets through.
+/// Calls people: <c>POST /calls/initiate</c>. The same people have one live call among them: whoever calls those who are just calling, or talk already, joins
+/// that call, so that all who call each other get through.
 /// </summary>
 internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore store, JoinCall join, Switchboard switchboard, CallPushes pushes, IceServers ice)
 {
@@ -41,13 +41,20 @@ internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore
 
     private async Task<Call> BeginAsync(Caller caller, CallPlan plan, CancellationToken ct)
     {
+        // Before a conversation is made: who is refused leaves nothing behind.
+        if (await store.FindSeatAsync(caller.UserId, ct) is { } seat && !await switchboard.LookAsync(seat))
+        {
+            throw InACall(seat);
+        }
+
+        var (conversationId, people) = await callees.OpenAsync(caller, plan, ct);         // 422, 403
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var now = await store.NowAsync(ct);
-            var call = Call.Begin(Ids.At(now), plan.ConversationId, plan.Type, (caller.UserId, caller.DeviceId), plan.Callees, ice.Rules, now);
+            var call = Call.Begin(Ids.At(now), conversationId, plan.Type, (caller.UserId, caller.DeviceId), people, ice.Rules, now);
 
             // Before it begins: nothing may come between its beginning and its ring, or who answered at once would be rung for after that.
-            var talking = await store.SeatedAsync(plan.Callees, ct);
+            var talking = await store.SeatedAsync(people, ct);
             var begun = await store.BeginAsync(call, ct);
             if (begun.Ok)
             {
@@ -69,9 +76,9 @@ internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore
     /// <returns>Null when it has ended in the meantime.</returns>
     private async Task<Call?> AnswerAsync(Caller caller, Guid callId, CancellationToken ct)
     {
-        if (await store.FindAsync(callId, ct) is not { Call: { IsPair: true } call } || call.Find(caller.UserId) is not { IsPending: true })
+        if (await store.FindAsync(callId, ct) is { Call: var call } && call.Find(caller.UserId) is not { IsJoined: false })
         {
-            throw Errors.UserAlreadyInCall.With("You are in a call already; leave it first.", new JsonObject { ["call_id"] = callId });
+            throw InACall(callId);
         }
 
         try
@@ -83,4 +90,7 @@ internal sealed class InitiateCall(RateLimits limits, Callees callees, CallStore
             return null;
         }
     }
+
+    private static RefusedException InACall(Guid callId) =>
+        Errors.UserAlreadyInCall.With("You are in a call already; leave it first.", new JsonObject { ["call_id"] = callId });
 }

@@ -17,11 +17,11 @@ internal sealed class MoveInCall(Switchboard switchboard)
 
         routes.Post("/calls/{call_id}/decline", "Declines a call, on all of the caller's devices.")
             .TakesOptional<CallRefusal>()
-            .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded)
+            .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded, Errors.AnsweredElsewhere)
             .Handle(async (MoveInCall use, Http.Call call) => await use.MoveAsync(call, await IsBusyAsync(call) ? CallMove.DeclineBusy : CallMove.Decline));
 
         routes.Post("/calls/{call_id}/leave", "Leaves a call; others may go on with it.")
-            .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded, Errors.NotInCall)
+            .Refuses(Errors.CallNotFound, Errors.PermissionDenied, Errors.CallEnded, Errors.NotInCall, Errors.AnsweredElsewhere)
             .Handle((MoveInCall use, Http.Call call) => use.MoveAsync(call, CallMove.Leave));
 
         routes.Post("/calls/{call_id}/heartbeat", "Keeps this device in the call, for clients without a socket.")

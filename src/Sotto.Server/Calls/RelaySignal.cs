@@ -28,16 +28,16 @@ internal sealed class RelaySignal(RateLimits limits, CallSeats seats, CallStore 
                 use.SendAsync(call, "ice-candidate", new Target(body.CallId, body.TargetUserId, body.TargetDeviceId), frame));
         commands.On("mute", "Tells the others that the microphone is off, or on again.").Refuses(Refusals)
             .HandleFrame((RelaySignal use, CommandCall call, SetMuted body, ReadOnlyMemory<byte> frame) =>
-                use.SwitchAsync(call, "participant_muted", body.CallId, body.Muted, "muted", frame));
+                use.SwitchAsync(call, "participant_muted", new Target(body.CallId, body.TargetUserId, body.TargetDeviceId), body.Muted, "muted", frame));
         commands.On("video_toggle", "Tells the others that the camera is on, or off.").Refuses(Refusals)
             .HandleFrame((RelaySignal use, CommandCall call, SetVideo body, ReadOnlyMemory<byte> frame) =>
-                use.SwitchAsync(call, "participant_video", body.CallId, body.VideoEnabled, "video_enabled", frame));
+                use.SwitchAsync(call, "participant_video", new Target(body.CallId, body.TargetUserId, body.TargetDeviceId), body.VideoEnabled, "video_enabled", frame));
         commands.On("screen_share", "Tells the others that a screen is shown, or no longer.").Refuses(Refusals)
             .HandleFrame((RelaySignal use, CommandCall call, SetScreenShare body, ReadOnlyMemory<byte> frame) =>
-                use.SwitchAsync(call, "participant_screen", body.CallId, body.Sharing, "sharing", frame));
+                use.SwitchAsync(call, "participant_screen", new Target(body.CallId, body.TargetUserId, body.TargetDeviceId), body.Sharing, "sharing", frame));
         commands.On("raise_hand", "Raises the hand, or takes it down.").Refuses(Refusals)
             .HandleFrame((RelaySignal use, CommandCall call, SetHand body, ReadOnlyMemory<byte> frame) =>
-                use.SwitchAsync(call, "participant_hand", body.CallId, body.Raised, "raised", frame));
+                use.SwitchAsync(call, "participant_hand", new Target(body.CallId, body.TargetUserId, body.TargetDeviceId), body.Raised, "raised", frame));
     }
 
     private async Task DescribeAsync(CommandCall call, string type, SessionDescription body, ReadOnlyMemory<byte> frame)
@@ -50,10 +50,10 @@ internal sealed class RelaySignal(RateLimits limits, CallSeats seats, CallStore 
         }
     }
 
-    private async Task SwitchAsync(CommandCall call, string type, Guid? callId, bool? value, string field, ReadOnlyMemory<byte> frame)
+    private async Task SwitchAsync(CommandCall call, string type, Target target, bool? value, string field, ReadOnlyMemory<byte> frame)
     {
         new Check().Required(value, field).Done();                                        // 422
-        await SendAsync(call, type, new Target(callId, null, null), frame);
+        await SendAsync(call, type, target, frame);
     }
 
     /// <returns>Whether anybody is there to get it.</returns>

@@ -1,4 +1,5 @@
 using Sotto.Contracts;
+using Sotto.Server.Accounts;
 using Sotto.Server.Callers;
 using Sotto.Server.Http;
 using Sotto.Server.Storage;
@@ -10,7 +11,7 @@ namespace Sotto.Server.Conversations;
 /// first, also when both make it at once.
 /// </summary>
 internal sealed class CreateConversation(
-    ConversationLog log, ConversationStore store, ConversationViews views, Participants participants, TimeProvider clock)
+    ConversationLog log, ConversationStore store, ConversationViews views, Participants participants, RosterStore groups, TimeProvider clock)
 {
     public static void Map(Routes routes) =>
         routes.Post("/conversations/", "Makes a conversation.")
@@ -45,7 +46,45 @@ internal sealed class CreateConversation(
         }
     }
 
-    private async Task<Guid> AppendAsync(Guid creatorId, ConversationPlan plan, CancellationToken ct)
+    /// <summary>The group of exactly these people; made where there is none, and once, however many make it at the same time.</summary>
+    public async Task<Guid> FindOrCreateGroupAsync(Caller caller, IReadOnlyList<Guid> others, CancellationToken ct)
+    {
+        var plan = new NewConversation(ConversationType.Group, Participants: others).Plan(caller.UserId); // 422
+        Guid[] people = [caller.UserId, .. plan.Others];
+        while (true)
+        {
+            if (await groups.FindGroupOfAsync(people, ct) is { } existing)
+            {
+                return existing;
+            }
+
+            await participants.MustNotBeBlockedAsync(caller.UserId, plan.Others, ct);     // 403
+            try
+            {
+                return await AppendAsync(caller.UserId, plan, ct, session => MustBeNewAsync(session, people));
+            }
+            catch (RosterMovedException)
+            {
+                // Somebody was quicker.
+            }
+        }
+    }
+
+    /// <summary>Whoever makes the group of these people waits for all of them; who comes second finds it.</summary>
+    private static async Task MustBeNewAsync(Session session, Guid[] people)
+    {
+        foreach (var id in people.Order())
+        {
+            await Users.LockAsync(session, id);
+        }
+
+        if (await RosterStore.FindGroupOfAsync(session, people) is not null)
+        {
+            throw new RosterMovedException();
+        }
+    }
+
+    private async Task<Guid> AppendAsync(Guid creatorId, ConversationPlan plan, CancellationToken ct, Func<Session, Task>? before = null)
     {
         var id = Ids.New(clock);
         var created = SystemMessages.Make(id, new SystemAction(SystemMessages.Created, creatorId, [creatorId, .. plan.Others]), clock);
@@ -56,6 +95,7 @@ internal sealed class CreateConversation(
                 Before = async session =>
                 {
                     await Participants.MustExistAsync(session, plan.Others, "participants");
+                    await (before?.Invoke(session) ?? Task.CompletedTask);
                     if (!await ConversationStore.AddAsync(session, id, plan, creatorId, created.CreatedAt))
                     {
                         throw new RosterMovedException();

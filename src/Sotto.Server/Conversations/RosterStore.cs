@@ -17,21 +17,21 @@ internal sealed class RosterStore(Database database)
             ct);
 
     /// <summary>The group of exactly these people, the one used last if there are several.</summary>
-    public async Task<Guid?> FindGroupOfAsync(IReadOnlyList<Guid> userIds, CancellationToken ct)
+    public Task<Guid?> FindGroupOfAsync(IReadOnlyList<Guid> userIds, CancellationToken ct) => database.ReadAsync(session => FindGroupOfAsync(session, userIds), ct);
+
+    public static async Task<Guid?> FindGroupOfAsync(Session session, IReadOnlyList<Guid> userIds)
     {
-        var rows = await database.ReadAsync(
-            session => session.ListAsync<Guid>(
-                """
-                select m.conversation_id
-                from members m join conversations c on c.id = m.conversation_id
-                where c.type = 'group' and m.left_seq is null and m.conversation_id in (
-                    select o.conversation_id from members o where o.user_id = @one and o.left_seq is null)
-                group by m.conversation_id, c.updated_at
-                having count(*) = @count and sum(case when m.user_id in @ids then 1 else 0 end) = @count
-                order by c.updated_at desc limit 1
-                """,
-                new { one = userIds[0], count = (long)userIds.Count, ids = session.Ids(userIds) }),
-            ct);
+        var rows = await session.ListAsync<Guid>(
+            """
+            select m.conversation_id
+            from members m join conversations c on c.id = m.conversation_id
+            where c.type = 'group' and m.left_seq is null and m.conversation_id in (
+                select o.conversation_id from members o where o.user_id = @one and o.left_seq is null)
+            group by m.conversation_id, c.updated_at
+            having count(*) = @count and sum(case when m.user_id in @ids then 1 else 0 end) = @count
+            order by c.updated_at desc limit 1
+            """,
+            new { one = userIds[0], count = (long)userIds.Count, ids = session.Ids(userIds) });
         return rows is [var id] ? id : null;
     }
 

@@ -110,9 +110,6 @@ internal sealed class Rosters(RosterStore store) : IDisposable
         }
     }
 
-    /// <summary>The group of exactly these people, the one used last if there are several.</summary>
-    public Task<Guid?> FindGroupOfAsync(IReadOnlyList<Guid> userIds, CancellationToken ct) => store.FindGroupOfAsync(userIds, ct);
-
     /// <summary>The cached roster, if there is one; for choosing whom to tell of things that are not stored.</summary>
     public Roster? Cached(Guid conversationId) => _cache.GetValueOrDefault(conversationId);
 

@@ -29,6 +29,39 @@ public abstract class HistoryTests(Servers servers, Db db) : Play(servers, db)
         Assert.All(await alice.ReadsHistoryAsync(), one => Assert.Equal(CallDirection.Outgoing, one.Direction));
     }
 
+    [Fact, Rule("C22", "C20")]
+    public async Task An_entry_is_there_while_others_still_talk()
+    {
+        var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol");
+        var dave = await PersonAsync("dave");
+        var call = await alice.CallsAsync(bob, carol, dave);
+        await bob.AnswersAsync(call.CallId);
+        await dave.AnswersAsync(call.CallId);
+        await carol.DeclinesAsync(call.CallId);
+        await dave.LeavesCallAsync(call.CallId);
+        Assert.Equal("incoming declined declined", await carol.OutcomeAsync(call.CallId));
+        Assert.Equal("incoming ended hangup", await dave.OutcomeAsync(call.CallId));
+        Assert.Empty(await bob.ReadsHistoryAsync());
+
+        await carol.AnswersAsync(call.CallId);
+        Assert.Empty(await carol.ReadsHistoryAsync());
+        await alice.EndsCallAsync(call.CallId);
+        Assert.Equal("incoming ended hangup", await carol.OutcomeAsync(call.CallId));
+        Assert.Equal(3, (await alice.ReadsHistoryAsync()).Count);
+    }
+
+    [Fact, Rule("C74")]
+    public async Task A_call_that_goes_on_adds_nothing_about_who_is_erased()
+    {
+        var (alice, bob, carol) = await PeopleAsync("alice", "bob", "carol");
+        var call = await alice.CallsAsync(bob, carol);
+        await bob.AnswersAsync(call.CallId);
+        await carol.AnswersAsync(call.CallId);
+        await carol.DeleteAsync("/users/me").IsAsync(204);
+        await alice.EndsCallAsync(call.CallId);
+        Assert.Equal([bob.Id], (await alice.ReadsHistoryAsync()).Select(entry => entry.CalleeId));
+    }
+
     [Fact, Rule("C71")]
     public async Task The_history_is_filtered_and_paged()
     {
@@ -43,6 +76,11 @@ public abstract class HistoryTests(Servers servers, Db db) : Play(servers, db)
         var withBob = (await alice.GetAsync($"/calls/history?conversation_id={calls[0].ConversationId}&skip=1&limit=1")).MustBe(200).Json.As<Page<CallLog>>();
         Assert.Equal((3, calls[2].CallId), (withBob.Count, Assert.Single(withBob.Data).CallId));
         Assert.Equal(calls.Select(call => call.CallId).Reverse(), (await alice.ReadsHistoryAsync()).Select(one => one.CallId));
+        var first = (await alice.GetAsync("/calls/history?limit=2")).MustBe(200).Json.As<Page<CallLog>>();
+        await bob.EndsCallAsync((await bob.CallsAsync(alice)).CallId);
+        var second = (await alice.GetAsync($"/calls/history?limit=3&before={first.Data[1].Id}")).MustBe(200).Json.As<Page<CallLog>>();
+        Assert.Equal((true, false), (first.HasMore, second.HasMore));
+        Assert.Equal(calls.Select(call => call.CallId).Reverse(), first.Data.Concat(second.Data).Select(one => one.CallId));
         (await alice.GetAsync("/calls/history?limit=101")).MustBeRefused(Errors.ValidationError);
         (await alice.GetAsync("/calls/history?conversation_id=7")).MustBeRefused(Errors.ValidationError);
     }

@@ -34,7 +34,7 @@ public abstract class RingingTests(Servers servers, Db db) : Play(servers, db)
         (await bob.Phone.TriesToJoinAsync(call.CallId)).MustBeRefused(Errors.AnsweredElsewhere);
         Assert.DoesNotContain(other.All, frame => frame.Data.Text("reason") == "answered_elsewhere");
 
-        await bob.EndsCallAsync(call.CallId);
+        await laptop.PostAsync($"/calls/{call.CallId}/end").IsAsync(200);
         await caller.HearsAsync(call.CallId, "ended");
         await phone.HearsAsync(call.CallId, "ended");
         Assert.Equal("incoming ended hangup", await bob.OutcomeAsync(call.CallId));

@@ -29,6 +29,10 @@ public abstract class SignallingTests(Servers servers, Db db) : Play(servers, db
         Assert.Equal("for alice", (await first.ReceivesAsync("answer")).Json.Text("sdp"));
         await second.SendAsync(new { type = "ice-candidate", candidate = "for carol's phone", target_device_id = carol.Phone.Id });
         Assert.Equal("for carol's phone", (await third.ReceivesAsync("ice-candidate")).Json.Text("candidate"));
+        await second.SendAsync(new { type = "mute", muted = true, target_user_id = alice.Id });
+        await second.SendAsync(new { type = "mute", muted = false });
+        Assert.True((await first.ReceivesAsync("participant_muted")).Json.GetProperty("muted").GetBoolean());
+        Assert.False((await third.ReceivesAsync("participant_muted")).Json.GetProperty("muted").GetBoolean());
         await second.SendAsync("""{"type": "ice-candidate", "candidate": {"candidate": "a", "sdpMid": null}}""");
         Assert.Equal("""{"candidate": "a", "sdpMid": null}""", (await first.ReceivesAsync("ice-candidate")).Json.GetProperty("candidate").GetRawText());
         await second.SendAsync("""{"type": "ice-candidate", "candidate": null}""");

@@ -65,10 +65,10 @@ public sealed class CallModelTests
             {
                 0 => new Rang(id),
                 1 or 2 => new Joined(id, device),
-                3 => new Declined(id),
-                4 => new Declined(id, IsBusy: true),
-                5 => new Left(id),
-                6 => new EndAsked(id, IsAdmin: move.Device == 2),
+                3 => new Declined(id, device),
+                4 => new Declined(id, move.Wait.Seconds == 1 ? null : device, IsBusy: true),
+                5 => move.Wait.Seconds == 2 ? new DeviceLost(id, device) : new Left(id, move.Wait.Seconds == 1 ? null : device),
+                6 => new EndAsked(id, move.Wait.Seconds == 1 ? null : device, IsAdmin: move.Device == 2),
                 7 => new Renewed(id, device),
                 8 => move.Device == 0 ? new Expelled(id) : move is { Device: 1, Person: 0, Wait.Seconds: 3 } ? new Broken() : new TimePassed(),
                 _ => new TimePassed(),
@@ -89,10 +89,10 @@ public sealed class CallModelTests
         {
             Assert.True(_call.IsFinal);
             Assert.Equal(1, _finished);
-            var outcomes = CallOutcome.Of(_call);
-            Assert.Equal(_ids.Skip(1), outcomes.Select(outcome => outcome.CalleeId));
-            foreach (var outcome in outcomes)
+            foreach (var party in _call.Parties.Skip(1))
             {
+                Assert.True(party.IsOut);
+                var outcome = CallOutcome.Of(_call, party, _call.EndedAt!.Value);
                 var expected = _wereIn.Contains(outcome.CalleeId) ? CallStatus.Ended
                     : _refused.Contains(outcome.CalleeId) ? CallStatus.Declined
                     : _isBroken && _waiting.Contains(outcome.CalleeId) || _expelled.Contains(outcome.CalleeId) ? CallStatus.Failed
@@ -153,7 +153,7 @@ public sealed class CallModelTests
 
         private ErrorCode? Expected(CallEvent happened)
         {
-            if (happened is TimePassed or Expelled or Broken)
+            if (happened is TimePassed or Expelled or Broken || (happened is DeviceLost && _end is not null))
             {
                 return null;
             }
@@ -167,6 +167,11 @@ public sealed class CallModelTests
             if (_end is not null)
             {
                 return Errors.CallEnded;
+            }
+
+            if (Acting(happened) is { } acting && _devices.TryGetValue(id, out var seat) && seat != acting)
+            {
+                return Errors.AnsweredElsewhere;
             }
 
             return happened switch
@@ -197,6 +202,7 @@ public sealed class CallModelTests
                 case Declined declined when _waiting.Contains(id):
                     Refuse(id, declined.IsBusy);
                     break;
+                case DeviceLost lost when _end is null && _devices.GetValueOrDefault(id) == lost.DeviceId:
                 case Declined or Left or Expelled when _end is null && _leases.ContainsKey(id):
                     Leave(id);
                     break;
@@ -268,8 +274,18 @@ public sealed class CallModelTests
             _end = silent ? unanswered : _refused.Count > 0 ? CallStatus.Declined : CallStatus.Failed;
         }
 
+        /// <summary>The device that refuses, goes or ends.</summary>
+        private static Guid? Acting(CallEvent happened) => happened switch
+        {
+            Declined one => one.DeviceId,
+            Left one => one.DeviceId,
+            EndAsked one => one.DeviceId,
+            _ => null,
+        };
+
         private static Guid Who(CallEvent happened) => happened switch
         {
+            DeviceLost one => one.UserId,
             Rang one => one.UserId,
             Joined one => one.UserId,
             Declined one => one.UserId,

@@ -37,6 +37,21 @@ public sealed class ClockTests
         Assert.Equal(CallJson.Write(call.MovedBy(moved)), CallJson.Write(other));
     }, iter: 5000);
 
+    [Fact, Rule("C21")]
+    public void Only_time_in_the_call_counts()
+    {
+        var call = Call.Begin(Id(9), Id(8), CallType.Audio, (Id(0), Id(10)), [Id(1), Id(2)], Rules, Start);
+        Call After(int seconds, CallEvent happened) => call = call.On(happened, Start.AddSeconds(seconds)).Next;
+        After(5, new Joined(Id(2), Id(12)));
+        After(10, new Joined(Id(1), Id(11)));
+        After(14, new Left(Id(1)));
+        After(24, new Joined(Id(1), Id(11)));
+        After(25, new Renewed(Id(2), Id(12)));
+        After(27, new EndAsked(Id(0), IsAdmin: true));
+        var outcome = CallOutcome.Of(call, call.Find(Id(1))!, call.EndedAt!.Value);
+        Assert.Equal((Start.AddSeconds(10), Start.AddSeconds(27), 7L), (outcome.StartedAt, outcome.EndedAt, outcome.Duration));
+    }
+
     [Fact]
     public void A_clock_that_was_set_is_told_from_one_that_ran()
     {

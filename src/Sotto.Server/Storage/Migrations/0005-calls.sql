@@ -5,17 +5,19 @@ create table calls (
     -- Rises by one with each change, so that no two owners of a call undo each other's.
     version bigint not null,
     state text not null,
-    -- Of a live call of two: both, so that the two have one at most.
-    pair_key text,
+    -- Of a live call: who its people are, hashed, so that they have one at most.
+    people_key text,
     -- When time alone changes something; none when it is over.
     due_at bigint,
     initiated_at bigint not null,
     primary key (id)
 );
 
-create unique index calls_by_pair on calls (pair_key) where pair_key is not null;
+create unique index calls_by_people on calls (people_key) where people_key is not null;
 
 create index calls_due on calls (due_at) where due_at is not null;
+
+create index calls_by_conversation on calls (conversation_id) where due_at is not null;
 
 create index calls_by_age on calls (initiated_at);
 
@@ -32,7 +34,7 @@ create unique index call_places_taken on call_places (user_id) where device_id i
 
 create index call_places_by_call on call_places (call_id);
 
--- One row for each person called, written with the end of the call.
+-- One row for each person called, written when their part is over, and taken back should they join again.
 create table call_history (
     id uuid not null,
     call_id uuid not null,
@@ -47,6 +49,8 @@ create table call_history (
     duration bigint not null,
     primary key (id)
 );
+
+create unique index call_history_by_call on call_history (call_id, callee_id);
 
 create index call_history_by_callee on call_history (callee_id, started_at);
 
