@@ -24,7 +24,7 @@ internal static class CallsBench
 
     public static async Task RunAsync(string? database)
     {
-        await using var relay = await ServerProcess.StartRelayAsync();
+        await using var relay = await ServerProcess.StartBareAsync(BareRelay.Verb);
         await using var server = await ServerProcess.StartAsync(database, ("Sotto__RateLimits__SignallingPerMinute", "0"));
         var bare = await BareAsync(relay);
         var call = await CallAsync(server);

@@ -18,10 +18,16 @@ switch (args.FirstOrDefault())
     case "calls":
         await CallsBench.RunAsync(args.ElementAtOrDefault(1));
         return 0;
+    case "attachments":
+        await AttachmentsBench.RunAsync(args.ElementAtOrDefault(1));
+        return 0;
+    case BareDisk.Verb:
+        await BareDisk.RunAsync(args[1..]); // What attachments is measured against; only attachments starts it.
+        return 0;
     case BareRelay.Verb:
         await BareRelay.RunAsync(args[1..]); // What calls is measured against; only calls starts it.
         return 0;
     default:
-        Console.WriteLine("usage: Sotto.Bench log-writer|messages|idle|catch-up|calls [Host=…]");
+        Console.WriteLine("usage: Sotto.Bench log-writer|messages|idle|catch-up|calls|attachments [Host=…]");
         return 2;
 }

@@ -34,14 +34,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Resident memory in bytes.</summary>
-    public long Resident
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-        }
-    }
+    public long Resident => Memory("VmRSS:");
+
+    /// <summary>The most resident memory there ever was, in bytes.</summary>
+    public long MostResident => Memory("VmHWM:");
 
     public static async Task<ServerProcess> StartAsync(string? database = null, params (string Name, string Value)[] settings)
     {
@@ -49,7 +45,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.Environment["Sotto__DataDirectory"] = folder;
         start.Environment["Sotto__Database"] = database ?? "";
         start.Environment["Sotto__Accounts__PasswordIterations"] = "1000";
-        foreach (var limit in (string[])["MessagesPerMinute", "ReceiptsPerMinute", "TypingPerMinute", "RegistrationsPerHour", "SocketsPerUser"])
+        foreach (var limit in (string[])["MessagesPerMinute", "ReceiptsPerMinute", "TypingPerMinute", "RegistrationsPerHour", "UploadsPerMinute", "SocketsPerUser"])
         {
             start.Environment["Sotto__RateLimits__" + limit] = limit == "SocketsPerUser" ? "1000000" : "0"; // 0: off
         }
@@ -63,10 +59,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         return await BeginAsync(start, folder, address);
     }
 
-    /// <summary>Not Sotto, but <see cref="BareRelay"/>, in the same manner.</summary>
-    public static Task<ServerProcess> StartRelayAsync()
+    /// <summary>Not Sotto, but a bare server such as <see cref="BareRelay"/>, in the same manner.</summary>
+    public static Task<ServerProcess> StartBareAsync(string verb)
     {
-        var (start, folder, address) = Prepare("Sotto.Bench.dll", BareRelay.Verb);
+        var (start, folder, address) = Prepare("Sotto.Bench.dll", verb);
         return BeginAsync(start, folder, address);
     }
 
@@ -103,6 +99,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         var server = new ServerProcess(start, folder, address);
         await server.ReadyAsync();
         return server;
+    }
+
+    private long Memory(string what)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(what, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
     private Process Begin()

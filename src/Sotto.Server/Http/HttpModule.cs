@@ -8,7 +8,7 @@ namespace Sotto.Server.Http;
 internal static class HttpModule
 {
     // What a connection may have received and not yet processed: hundreds of uploads at once mustn't fill the memory.
-    private const int ReceiveBuffer = 128 * 1024;
+    private const int ReceiveBuffer = 64 * 1024;
 
     public static void AddHttp(this IHostApplicationBuilder builder)
     {
