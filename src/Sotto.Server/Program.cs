@@ -38,6 +38,7 @@ static WebApplication Compose(string[] args)
 
     var app = builder.Build();
     app.UseTrustedProxies();
+    app.UseAllowedOrigins();
     app.UseSockets();
     app.UseHttp();
     app.UseSocketRefusals();

@@ -19,6 +19,7 @@ internal static class HttpModule
         builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBufferSize = ReceiveBuffer);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = ReceiveBuffer);
         builder.Services.AddExceptionHandler<ErrorResponses>();
+        builder.Services.AddCors();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<Idempotency>();
         builder.Services.AddJob<IdempotencyStore>("idempotency", TimeSpan.FromHours(1), (store, ct) => store.SweepAsync(ct));

@@ -47,7 +47,7 @@ public abstract class QuotaTests(Servers servers, Db db) : Play(servers, db)
     [Fact, Rule("F22")]
     public async Task Room_for_the_database_is_kept_free()
     {
-        var server = await OwnServerAsync(("Attachments:KeepFree", $"{long.MaxValue / 2}"));
+        var server = await OwnServerAsync(("Attachments:KeepFree", "1125899906842624"));
         var (alice, bob) = await PeopleAsync("alice", "bob", server);
         (await alice.PostAsync("/attachments/", new NewAttachment(1))).MustBeRefused(Errors.StorageFull);
         await alice.SendsAsync("messages go on", await alice.CreatesDirectAsync(bob));
